@@ -1,0 +1,156 @@
+//! Data sets: rows of numbers with a train and a test split, and where they come from.
+
+use serde::Serialize;
+
+use crate::Text;
+
+/// What the rows of a data set are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// Points of the plane, two real numbers each, roughly inside `[-2, 2]²`.
+    Points,
+    /// Images with pixels in `[0, 1]`.
+    Images,
+}
+
+/// The shape of one row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct RowShape {
+    /// Rows of pixels; 1 for points.
+    pub height: usize,
+    /// Pixels in a row; 2 for points.
+    pub width: usize,
+    /// Numbers in a pixel; 1 for points and gray images.
+    pub channels: usize,
+}
+
+impl RowShape {
+    /// Numbers in one row of the data set.
+    pub fn len(&self) -> usize {
+        self.height * self.width * self.channels
+    }
+
+    /// Whether a row holds nothing.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// A data set, in memory.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dataset {
+    /// Name in links, on the command line and in checkpoints.
+    pub name: String,
+    /// What the rows are.
+    pub kind: Kind,
+    /// The shape of one row.
+    pub shape: RowShape,
+    /// Number of classes; 0 when the rows carry no labels.
+    pub classes: usize,
+    /// Rows to learn from.
+    pub train: Split,
+    /// Rows to choose settings by, where the source provides them.
+    pub valid: Option<Split>,
+    /// Rows that training never sees.
+    pub test: Split,
+}
+
+/// Some rows of a data set.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Split {
+    width: usize,
+    values: Values,
+    labels: Option<Vec<u8>>,
+}
+
+/// Images stay bytes until a batch is made: MNIST is 47 MB so, and 188 MB as floats.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Values {
+    /// Pixels; 255 stands for 1.
+    Bytes(Vec<u8>),
+    /// Real numbers.
+    Reals(Vec<f32>),
+}
+
+impl Split {
+    /// Rows of `width` numbers, with a label each or none.
+    ///
+    /// # Panics
+    /// When the values are no whole number of rows, or the labels are not as many as the rows.
+    #[track_caller]
+    pub fn new(width: usize, values: Values, labels: Option<Vec<u8>>) -> Split {
+        let numbers = match &values {
+            Values::Bytes(bytes) => bytes.len(),
+            Values::Reals(reals) => reals.len(),
+        };
+        assert!(width > 0 && numbers % width == 0, "{numbers} numbers are no whole number of rows of {width}");
+        if let Some(labels) = &labels {
+            assert_eq!(labels.len(), numbers / width, "one label for every row");
+        }
+        Split { width, values, labels }
+    }
+
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        match &self.values {
+            Values::Bytes(bytes) => bytes.len() / self.width,
+            Values::Reals(reals) => reals.len() / self.width,
+        }
+    }
+
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Numbers in a row.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Writes row `index` into `out`, bytes as fractions of 255.
+    pub fn read_row(&self, index: usize, out: &mut [f32]) {
+        let range = index * self.width..(index + 1) * self.width;
+        match &self.values {
+            Values::Bytes(bytes) => {
+                for (out, &byte) in out.iter_mut().zip(&bytes[range]) {
+                    *out = f32::from(byte) / 255.0;
+                }
+            }
+            Values::Reals(reals) => out.copy_from_slice(&reals[range]),
+        }
+    }
+
+    /// Row `index` as a new vector.
+    pub fn row(&self, index: usize) -> Vec<f32> {
+        let mut row = vec![0.0; self.width];
+        self.read_row(index, &mut row);
+        row
+    }
+
+    /// The label of every row, where there are labels.
+    pub fn labels(&self) -> Option<&[u8]> {
+        self.labels.as_deref()
+    }
+}
+
+/// A data set that the project makes or carries itself, as the page and the command line offer it.
+#[derive(Clone, Debug, Serialize)]
+pub struct DataSpec {
+    /// Name in links and on the command line.
+    pub id: &'static str,
+    /// Label on the page.
+    pub title: Text,
+    /// One sentence: what the rows are and what they are good for.
+    pub summary: Text,
+    /// What the rows are.
+    pub kind: Kind,
+    /// Whether every row has a label.
+    pub labelled: bool,
+    /// Its settings. Changing one builds the session anew.
+    pub knobs: &'static [crate::Knob],
+    /// Makes the data set from its knobs and the seed.
+    #[serde(skip)]
+    pub build: fn(&crate::Knobs, u32) -> Dataset,
+}

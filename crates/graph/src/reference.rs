@@ -1,0 +1,192 @@
+//! The specification of kernels: an evaluator too slow to use and too simple to be wrong, in 64-bit arithmetic.
+//!
+//! Random numbers, and values on their way in and out, are 32-bit as everywhere else. Gradient checks use it for its precision,
+//! parity tests as the judge of the fast executors.
+
+use std::ops::Range;
+
+use crate::executor::{DeviceError, Executor, Reading};
+use crate::kernel::{Access, Body, Kernel, Scalar};
+use crate::op::{Binary, Reduce, Unary};
+use crate::program::{Module, Program};
+use crate::random;
+use crate::shape::{Shape, numel};
+
+/// Runs modules one number at a time.
+#[derive(Default)]
+pub struct Reference {
+    arena: Vec<f64>,
+    programs: Vec<Program>,
+}
+
+impl Reference {
+    /// An evaluator without a module.
+    pub fn new() -> Reference {
+        Reference::default()
+    }
+
+    /// The numbers of a range of the arena, unrounded.
+    pub fn numbers(&self, range: Range<usize>) -> &[f64] {
+        &self.arena[range]
+    }
+
+    /// Overwrites numbers of the arena, unrounded.
+    pub fn set_numbers(&mut self, offset: usize, numbers: &[f64]) {
+        self.arena[offset..offset + numbers.len()].copy_from_slice(numbers);
+    }
+}
+
+impl Executor for Reference {
+    fn name(&self) -> String {
+        "reference".to_owned()
+    }
+
+    fn load(&mut self, module: &Module) -> Result<(), DeviceError> {
+        self.arena = vec![0.0; module.arena_len];
+        self.programs = module.programs.clone();
+        Ok(())
+    }
+
+    fn write(&mut self, offset: usize, data: &[f32]) {
+        for (to, &from) in self.arena[offset..offset + data.len()].iter_mut().zip(data) {
+            *to = f64::from(from);
+        }
+    }
+
+    fn run(&mut self, program: usize, seed: u32, step: u32) {
+        let program = &self.programs[program];
+        for kernel in &program.kernels {
+            let results = Run { program, arena: &self.arena, seed, step }.kernel(kernel);
+            for (store, values) in kernel.stores.iter().zip(results) {
+                self.arena[program.buffer(store.target).range()].copy_from_slice(&values);
+            }
+        }
+    }
+
+    fn read(&mut self, range: Range<usize>) -> Reading<'_> {
+        let numbers = self.arena[range].iter().map(|&x| x as f32).collect();
+        Box::pin(std::future::ready(Ok(numbers)))
+    }
+}
+
+struct Run<'a> {
+    program: &'a Program,
+    arena: &'a [f64],
+    seed: u32,
+    step: u32,
+}
+
+impl Run<'_> {
+    /// The values of each store at every point of the domain.
+    fn kernel(&self, kernel: &Kernel) -> Vec<Vec<f64>> {
+        let mut results = vec![Vec::with_capacity(kernel.points()); kernel.stores.len()];
+        for point in points(&kernel.domain) {
+            let body = self.body(kernel, &point);
+            let scalars = self.scalars(&kernel.scalars, &point, body);
+            for (store, result) in kernel.stores.iter().zip(&mut results) {
+                result.push(scalars[store.value.0]);
+            }
+        }
+        results
+    }
+
+    fn body(&self, kernel: &Kernel, point: &[usize]) -> f64 {
+        let inner = kernel.body.inner();
+        let inner_points = || points(&inner).map(|inner| [point, &inner].concat());
+        match &kernel.body {
+            Body::None => 0.0,
+            Body::Reduce { op, terms, .. } => {
+                let term = |p: Vec<usize>| self.scalars(terms, &p, 0.0).last().copied().unwrap_or(0.0);
+                match op {
+                    Reduce::Sum => inner_points().map(term).sum(),
+                    Reduce::Max => inner_points().map(term).fold(f64::NEG_INFINITY, f64::max),
+                }
+            }
+            Body::MatMul { a, b, .. } => inner_points().map(|p| self.load(a, &p) * self.load(b, &p)).sum(),
+            Body::Gather { table, rows, stride, len } => {
+                let row = row_number(self.load(rows, point), *len);
+                let index = table.index.at(point) + row as isize * stride;
+                self.arena[self.program.buffer(table.buffer).offset + index as usize]
+            }
+            Body::ScatterAdd { rows, values, .. } => inner_points()
+                .filter(|p| row_number(self.load(rows, p), kernel.domain[0]) == point[0])
+                .map(|p| self.load(values, &p))
+                .sum(),
+            Body::Fold { windows, axis, count, stride, dilation, .. } => inner_points()
+                .filter_map(|mut p| {
+                    let tap = p[point.len()];
+                    let start = p[*axis].checked_sub(tap * dilation)?;
+                    p[*axis] = start / stride;
+                    (start % stride == 0 && p[*axis] < *count).then(|| self.load(windows, &p))
+                })
+                .sum(),
+        }
+    }
+
+    fn scalars(&self, scalars: &[Scalar], point: &[usize], body: f64) -> Vec<f64> {
+        let mut values: Vec<f64> = Vec::with_capacity(scalars.len());
+        for scalar in scalars {
+            let value = match scalar {
+                Scalar::Body => body,
+                Scalar::Const(value) => f64::from(*value),
+                Scalar::Index(index) => index.at(point) as f64,
+                Scalar::Load(access) => self.load(access, point),
+                Scalar::Random { stream, element } => {
+                    f64::from(random::uniform(self.seed, self.step, *stream, element.at(point) as u32))
+                }
+                Scalar::Unary(op, x) => unary(*op, values[x.0]),
+                Scalar::Binary(op, a, b) => binary(*op, values[a.0], values[b.0]),
+                Scalar::Select(c, a, b) => values[if values[c.0] != 0.0 { a.0 } else { b.0 }],
+                Scalar::Inside(guards) => f64::from(u8::from(guards.iter().all(|guard| guard.holds(point)))),
+            };
+            values.push(value);
+        }
+        values
+    }
+
+    fn load(&self, access: &Access, point: &[usize]) -> f64 {
+        if !access.guards.iter().all(|guard| guard.holds(point)) {
+            return 0.0;
+        }
+        let range = self.program.buffer(access.buffer).range();
+        self.arena[range][access.index.at(point) as usize]
+    }
+}
+
+fn row_number(value: f64, len: usize) -> usize {
+    (value.floor().max(0.0) as usize).min(len - 1)
+}
+
+fn unary(op: Unary, x: f64) -> f64 {
+    match op {
+        Unary::Neg => -x,
+        Unary::Recip => x.recip(),
+        Unary::Exp => x.exp(),
+        Unary::Log => x.ln(),
+        Unary::Sqrt => x.sqrt(),
+        Unary::Tanh => x.tanh(),
+        Unary::Sin => x.sin(),
+        Unary::Floor => x.floor(),
+    }
+}
+
+fn binary(op: Binary, a: f64, b: f64) -> f64 {
+    match op {
+        Binary::Add => a + b,
+        Binary::Mul => a * b,
+        Binary::Max => a.max(b),
+        Binary::Less => f64::from(u8::from(a < b)),
+    }
+}
+
+/// Every point of an iteration space in row-major order.
+fn points(extents: &[usize]) -> impl Iterator<Item = Shape> {
+    (0..numel(extents)).map(|mut number| {
+        let mut point = vec![0; extents.len()];
+        for axis in (0..extents.len()).rev() {
+            point[axis] = number % extents[axis];
+            number /= extents[axis];
+        }
+        point
+    })
+}

@@ -1,2 +1,87 @@
-//! Under construction.
-fn main() {}
+//! `cargo xtask serve | build | test`: every chore of the project, each of which sets itself up on a fresh machine.
+//!
+//! No command asks a question. What is missing is fetched, and what cannot be fetched is named with the way to get it.
+
+mod browsers;
+mod checks;
+mod fresh;
+mod page;
+mod prerequisites;
+mod process;
+mod tally;
+mod wasm;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand, ValueEnum};
+use std::process::ExitCode;
+
+/// The chores of the Daydream project.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Build the page and the WebAssembly module in release mode and serve them on this machine
+    Serve {
+        /// The port to serve on; by default the first free one from 4173 on
+        #[arg(long)]
+        port: Option<u16>,
+        /// Open the page in the default browser
+        #[arg(long)]
+        open: bool,
+        /// Serve the page's sources instead, and reload the page when one of them changes
+        #[arg(long)]
+        dev: bool,
+    },
+    /// Write the static site to www/dist, ready for any host under any path
+    Build,
+    /// Run every check and test: Rust, page, and the page in real browsers
+    Test {
+        /// Run one group of checks only
+        #[arg(long)]
+        only: Option<Group>,
+        /// With `--only browsers`: arguments for the test runner, such as `-- -t link`
+        #[arg(last = true)]
+        rest: Vec<String>,
+    },
+}
+
+/// A group of checks that `cargo xtask test --only` can name.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Group {
+    /// Formatting, clippy and the tests of all crates
+    Rust,
+    /// Types, lint and unit tests of the page
+    Page,
+    /// The built page in Chromium, Firefox and WebKit
+    Browsers,
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().chore {
+        Chore::Serve { port, open, dev } => serve(port, open, dev).map(|()| true),
+        Chore::Build => page::build().map(|()| true),
+        Chore::Test { only, rest } => checks::run(only, &rest),
+    };
+    match outcome {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn serve(port: Option<u16>, open: bool, dev: bool) -> Result<()> {
+    if dev {
+        page::prepare()?;
+    } else {
+        page::build()?;
+    }
+    page::serve(port, open, dev)
+}

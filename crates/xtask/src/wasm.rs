@@ -1,0 +1,86 @@
+//! The WebAssembly module: compiled by cargo, given its JavaScript face by wasm-bindgen, optimised by wasm-opt.
+
+use crate::fresh::Step;
+use crate::prerequisites::{self, WASM_TARGET};
+use crate::process::{root, run, run_quietly, say};
+use anyhow::{Context, Result};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use wasm_bindgen_cli_support::Bindgen;
+
+/// The WebAssembly features that the module may use: what rustc turns on by default, and SIMD.
+const FEATURES: [&str; 7] = [
+    "--enable-simd",
+    "--enable-bulk-memory",
+    "--enable-nontrapping-float-to-int",
+    "--enable-sign-ext",
+    "--enable-mutable-globals",
+    "--enable-multivalue",
+    "--enable-reference-types",
+];
+
+/// Builds the module into `www/src/wasm`: `daydream.js`, its types and `daydream_bg.wasm`.
+///
+/// Expects the page's packages to be installed: wasm-opt is one of them.
+pub(crate) fn build() -> Result<()> {
+    prerequisites::wasm_target()?;
+    say("compiling the WebAssembly module");
+    let compiled = compile()?;
+    let folder = root().join("www/src/wasm");
+    Step {
+        stamp: root().join("www/node_modules/.daydream/wasm"),
+        inputs: &[compiled.clone(), root().join("Cargo.lock"), root().join("crates/xtask/src/wasm.rs")],
+        ignored: &[],
+        output: folder.join("daydream_bg.wasm"),
+    }
+    .run(|| {
+        say("binding and optimising it");
+        bind(&compiled, &folder)?;
+        optimise(&folder.join("daydream_bg.wasm"))
+    })
+}
+
+/// Compiles `crates/web` and returns the path of the module.
+fn compile() -> Result<PathBuf> {
+    // Flags in the environment would replace those of .cargo/config.toml, and SIMD with them.
+    let mut cargo = Command::new("cargo");
+    cargo.current_dir(root()).env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
+    run(cargo.args(["build", "--package", "daydream-web", "--target", WASM_TARGET, "--profile", "wasm"]))?;
+    Ok(target_folder()?.join(WASM_TARGET).join("wasm/daydream_web.wasm"))
+}
+
+/// Cargo's target folder, wherever the environment or a configuration file has put it.
+pub(crate) fn target_folder() -> Result<PathBuf> {
+    let metadata = Command::new("cargo")
+        .current_dir(root())
+        .args(["metadata", "--format-version", "1", "--no-deps"])
+        .output()
+        .context("cannot run `cargo metadata`")?;
+    let metadata: serde_json::Value = serde_json::from_slice(&metadata.stdout)?;
+    let folder = metadata["target_directory"].as_str().context("`cargo metadata` names no target folder")?;
+    Ok(PathBuf::from(folder))
+}
+
+fn bind(compiled: &Path, folder: &Path) -> Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder)?;
+    }
+    Bindgen::new()
+        .input_path(compiled)
+        .out_name("daydream")
+        .web(true)?
+        .omit_default_module_path(false)
+        .typescript(true)
+        .remove_name_section(true)
+        .remove_producers_section(true)
+        .generate(folder)
+        .context("wasm-bindgen cannot read the compiled module")
+}
+
+fn optimise(module: &Path) -> Result<()> {
+    let wasm_opt = root().join("www/node_modules/binaryen/bin/wasm-opt");
+    let mut command = Command::new("node");
+    command.arg(wasm_opt).arg(module).args(["-O3", "--strip-debug"]).args(FEATURES).arg("-o").arg(module);
+    run_quietly(&mut command)
+}

@@ -1,0 +1,34 @@
+import { resolve } from 'node:path';
+import { defineConfig } from 'vitest/config';
+
+/**
+ * Headers of every answer of the local server. Any page may embed the element, so any origin may read its files.
+ * Shared memory between workers would add `Cross-Origin-Opener-Policy: same-origin` and
+ * `Cross-Origin-Embedder-Policy: require-corp` here.
+ */
+const headers = { 'Access-Control-Allow-Origin': '*' };
+
+export default defineConfig({
+  // Relative addresses: the site works under any path of any host.
+  base: './',
+  appType: 'mpa',
+  build: {
+    // The WebAssembly module and everything else stay files of their own, so that they can be streamed and cached.
+    assetsInlineLimit: 0,
+    rolldownOptions: {
+      input: {
+        index: resolve(import.meta.dirname, 'index.html'),
+        'day-dream': resolve(import.meta.dirname, 'src/day-dream.ts'),
+      },
+      preserveEntrySignatures: 'exports-only',
+      output: {
+        // The one name that other sites write down; everything that it imports has a hashed name.
+        entryFileNames: (chunk) => (chunk.name === 'day-dream' ? 'day-dream.js' : 'assets/[name]-[hash].js'),
+      },
+    },
+  },
+  worker: { format: 'es' },
+  server: { headers },
+  preview: { headers },
+  test: { include: ['src/**/*.test.ts'] },
+});

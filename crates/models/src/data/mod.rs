@@ -1,8 +1,26 @@
 //! Data sets: rows of numbers with a train and a test split, and where they come from.
+//!
+//! Four come with the project ([`catalogue`]): [`points`] of the plane, [`bars`] and stripes, real
+//! handwritten [`digits`], and handwriting drawn by code from pen [`strokes`]. Others are read from
+//! what a person brings: [`idx`] files such as MNIST.
+//!
+//! A data set depends on its knobs and its seed alone: the same bits come out natively and in a
+//! browser, because the random numbers come from one named generator and every function that
+//! platforms round differently (`sin`, `ln`, `erf`) is taken from the `libm` crate.
+
+pub mod bars;
+pub mod digits;
+pub mod idx;
+mod parts;
+pub mod points;
+mod random;
+pub mod strokes;
+
+use std::fmt;
 
 use serde::Serialize;
 
-use crate::Text;
+use crate::{Error, Text};
 
 /// What the rows of a data set are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -25,7 +43,21 @@ pub struct RowShape {
     pub channels: usize,
 }
 
+impl fmt::Display for RowShape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            RowShape { height, width, channels: 1 } => write!(f, "images of {height} x {width} pixels"),
+            RowShape { height, width, channels } => {
+                write!(f, "images of {height} x {width} pixels with {channels} channels")
+            }
+        }
+    }
+}
+
 impl RowShape {
+    /// A point of the plane.
+    pub const POINT: RowShape = RowShape { height: 1, width: 2, channels: 1 };
+
     /// Numbers in one row of the data set.
     pub fn len(&self) -> usize {
         self.height * self.width * self.channels
@@ -54,6 +86,8 @@ pub struct Dataset {
     pub valid: Option<Split>,
     /// Rows that training never sees.
     pub test: Split,
+    /// The distribution that the rows were drawn from, where it is known in closed form.
+    pub density: Option<points::Density>,
 }
 
 /// Some rows of a data set.
@@ -73,6 +107,29 @@ pub enum Values {
     Reals(Vec<f32>),
 }
 
+impl Values {
+    /// How many numbers there are.
+    pub fn len(&self) -> usize {
+        match self {
+            Values::Bytes(bytes) => bytes.len(),
+            Values::Reals(reals) => reals.len(),
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Takes away and returns the numbers from `index` on.
+    fn split_off(&mut self, index: usize) -> Values {
+        match self {
+            Values::Bytes(bytes) => Values::Bytes(bytes.split_off(index)),
+            Values::Reals(reals) => Values::Reals(reals.split_off(index)),
+        }
+    }
+}
+
 impl Split {
     /// Rows of `width` numbers, with a label each or none.
     ///
@@ -80,11 +137,8 @@ impl Split {
     /// When the values are no whole number of rows, or the labels are not as many as the rows.
     #[track_caller]
     pub fn new(width: usize, values: Values, labels: Option<Vec<u8>>) -> Split {
-        let numbers = match &values {
-            Values::Bytes(bytes) => bytes.len(),
-            Values::Reals(reals) => reals.len(),
-        };
-        assert!(width > 0 && numbers % width == 0, "{numbers} numbers are no whole number of rows of {width}");
+        let numbers = values.len();
+        assert!(width > 0 && numbers.is_multiple_of(width), "{numbers} numbers are no whole number of rows of {width}");
         if let Some(labels) = &labels {
             assert_eq!(labels.len(), numbers / width, "one label for every row");
         }
@@ -93,10 +147,7 @@ impl Split {
 
     /// Number of rows.
     pub fn len(&self) -> usize {
-        match &self.values {
-            Values::Bytes(bytes) => bytes.len() / self.width,
-            Values::Reals(reals) => reals.len() / self.width,
-        }
+        self.values.len() / self.width
     }
 
     /// Whether there are no rows.
@@ -153,4 +204,19 @@ pub struct DataSpec {
     /// Makes the data set from its knobs and the seed.
     #[serde(skip)]
     pub build: fn(&crate::Knobs, u32) -> Dataset,
+}
+
+/// The data sets that come with the project, in the order in which they are offered.
+pub fn catalogue() -> &'static [DataSpec] {
+    static CATALOGUE: [DataSpec; 4] = [points::SPEC, bars::SPEC, digits::SPEC, strokes::SPEC];
+    &CATALOGUE
+}
+
+/// The data set with this id, or an error that lists the ids that exist.
+pub fn find(id: &str) -> Result<&'static DataSpec, Error> {
+    catalogue().iter().find(|spec| spec.id == id).ok_or_else(|| Error::Unknown {
+        what: "data set",
+        name: id.to_owned(),
+        known: catalogue().iter().map(|spec| spec.id.to_owned()).collect(),
+    })
 }

@@ -1,0 +1,154 @@
+//! IDX files, the format of MNIST: a magic number, sizes, then bytes; plain or gzipped.
+//!
+//! | bytes | what |
+//! |---|---|
+//! | 0, 1 | zero |
+//! | 2 | type of a number: `0x08`, unsigned byte (the format knows others; images and labels use this) |
+//! | 3 | number of dimensions `d`: 1 for labels, 3 for gray images, 4 for images with channels |
+//! | 4 .. 4+4d | the sizes, big-endian 32-bit: count, height, width, channels |
+//! | then | the numbers, last dimension fastest |
+//!
+//! Source: LeCun, Cortes, Burges, *The MNIST database of handwritten digits*.
+
+mod dataset;
+#[cfg(not(target_arch = "wasm32"))]
+mod folder;
+
+pub use dataset::dataset;
+#[cfg(not(target_arch = "wasm32"))]
+pub use folder::{NAMES, read_folder};
+
+use std::io::{ErrorKind, Read};
+
+use flate2::bufread::MultiGzDecoder;
+
+use super::RowShape;
+use crate::Error;
+
+/// What an IDX file holds.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Idx {
+    /// Images of one shape, one after the other; 255 stands for 1.
+    Images {
+        /// Height, width and channels of each.
+        shape: RowShape,
+        /// As many bytes as images times numbers in one.
+        pixels: Vec<u8>,
+    },
+    /// Labels, one for each image of another file.
+    Labels(Vec<u8>),
+}
+
+/// Most bytes that a file may hold once unpacked: 1 GiB, in a browser 256 MiB.
+pub const MOST_BYTES: u64 = if cfg!(target_arch = "wasm32") { 256 << 20 } else { 1 << 30 };
+
+/// Most pixels along a side of an image. Models here are for small pictures.
+pub const LONGEST_SIDE: usize = 512;
+
+/// Deflate packs at most this many bytes into one.
+const BEST_PACKING: u64 = 1032;
+
+/// Reads a file, gzipped or not, whose `source` is named in errors.
+///
+/// The header is checked before memory is taken for what it promises, and no more is unpacked than it
+/// promises, so neither a false header nor a file that unpacks to terabytes does harm.
+///
+/// # Errors
+/// [`Error::BadFile`] when the file is no IDX file of bytes, is empty, cut short or too long, or its
+/// sizes are zero or beyond [`MOST_BYTES`] and [`LONGEST_SIDE`].
+pub fn read(source: &str, bytes: &[u8]) -> Result<Idx, Error> {
+    let is_packed = bytes.starts_with(&[0x1f, 0x8b]);
+    let result = if is_packed {
+        let most = BEST_PACKING * bytes.len() as u64;
+        read_stream(MultiGzDecoder::new(bytes), most)
+    } else {
+        read_stream(bytes, bytes.len() as u64)
+    };
+    result.map_err(|problem| Error::BadFile { source: source.to_owned(), problem })
+}
+
+/// Reads an unpacked stream that can give `most` bytes at most.
+fn read_stream(mut stream: impl Read, most: u64) -> Result<Idx, String> {
+    let mut word = || {
+        let mut bytes = [0; 4];
+        stream.read_exact(&mut bytes).map_err(|failure| match failure.kind() {
+            ErrorKind::UnexpectedEof => "is cut short: it ends before its header does".to_owned(),
+            _ => unpacking_failed(failure),
+        })?;
+        Ok::<[u8; 4], String>(bytes)
+    };
+    let magic = word()?;
+    let dimensions = match magic {
+        [0, 0, 0x08, dimensions @ (1 | 3 | 4)] => usize::from(dimensions),
+        [0, 0, 0x08, dimensions] => {
+            return Err(format!(
+                "holds an array of {dimensions} dimensions; expected 1 (labels), 3 (gray images) or 4 (images with channels)"
+            ));
+        }
+        [0, 0, kind @ (0x09 | 0x0b..=0x0e), 1..=4] => {
+            return Err(format!("holds numbers of type 0x{kind:02x}; only unsigned bytes, 0x08, can be read"));
+        }
+        _ => {
+            return Err(format!(
+                "is no IDX file: it starts with 0x{:08x}; expected 0x00000803 (images) or 0x00000801 (labels)",
+                u32::from_be_bytes(magic)
+            ));
+        }
+    };
+    let mut sizes = [1_usize; 4];
+    for size in &mut sizes[..dimensions] {
+        *size = u32::from_be_bytes(word()?) as usize;
+    }
+    let promised = check_sizes(sizes, dimensions)?;
+
+    let mut numbers = Vec::with_capacity(promised.min(most) as usize);
+    stream.take(promised + 1).read_to_end(&mut numbers).map_err(|failure| match failure.kind() {
+        ErrorKind::UnexpectedEof => "is cut short: the gzip stream ends in the middle".to_owned(),
+        _ => unpacking_failed(failure),
+    })?;
+    let found = numbers.len() as u64;
+    if found < promised {
+        return Err(format!("is cut short: its header promises {promised} bytes of data, but {found} follow"));
+    }
+    if found > promised {
+        return Err(format!("is too long: its header promises {promised} bytes of data, but more follow"));
+    }
+
+    let [_, height, width, channels] = sizes;
+    Ok(match dimensions {
+        1 => Idx::Labels(numbers),
+        _ => Idx::Images { shape: RowShape { height, width, channels }, pixels: numbers },
+    })
+}
+
+/// The number of bytes that sizes promise, if all is within bounds; sizes beyond `dimensions` are 1.
+fn check_sizes(sizes: [usize; 4], dimensions: usize) -> Result<u64, String> {
+    let [count, height, width, channels] = sizes;
+    if count == 0 {
+        return Err(format!("is empty: its header says 0 {}", if dimensions == 1 { "labels" } else { "images" }));
+    }
+    if dimensions > 1 {
+        let shape = format!("its header says images of {height} x {width} pixels with {channels} channels");
+        if height == 0 || width == 0 || channels == 0 {
+            return Err(format!("holds images of no size: {shape}"));
+        }
+        if height > LONGEST_SIDE || width > LONGEST_SIDE || channels > 4 {
+            return Err(format!(
+                "holds images that are too large: {shape}; at most {LONGEST_SIDE} x {LONGEST_SIDE} with 4 can be read"
+            ));
+        }
+    }
+    // Sides and channels are small by now, the count is below 2³²: the product fits.
+    let promised = count as u64 * (height * width * channels) as u64;
+    if promised > MOST_BYTES {
+        return Err(format!(
+            "is too large: its header promises {promised} bytes of data; at most {MOST_BYTES} ({} MiB) can be read",
+            MOST_BYTES >> 20
+        ));
+    }
+    Ok(promised)
+}
+
+fn unpacking_failed(failure: std::io::Error) -> String {
+    format!("cannot be unpacked ({failure}): the gzip stream is damaged, copy or download the file again")
+}

@@ -1,0 +1,218 @@
+//! The five distributions of the plane: how to draw from them, and their exact log density.
+//!
+//! Every one is blurred by a Gaussian whose standard deviation is the noise `σ`, so each has a smooth
+//! density `p(x)`, which a model of the plane can be held against: the Kullback-Leibler divergence on a
+//! grid, the modes that a generator covers, the share of samples that lie on one.
+
+use std::f32::consts::{PI, TAU};
+
+use rand::Rng;
+
+use crate::data::random::{choose, normal, uniform};
+
+/// The shape of a distribution of the plane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    /// Two half circles of radius 1.2, each with an end inside the other.
+    Moons,
+    /// Eight Gaussians, evenly spaced on a circle of radius [`RING_RADIUS`].
+    Ring,
+    /// Two arms that wind one and a half times around the origin, denser per angle further out.
+    Spiral,
+    /// Every other square of a 4 x 4 board over `[-2, 2]²`.
+    Checkerboard,
+    /// Five blades: Gaussians stretched along the radius, bent by an angle that grows with the radius.
+    Pinwheel,
+}
+
+/// Radius of the circle on which the ring's Gaussians sit.
+pub const RING_RADIUS: f32 = 1.5;
+
+const RING_MODES: usize = 8;
+const MOON_RADIUS: f32 = 1.2;
+const SPIRAL_RADIUS: f32 = 1.8;
+const SPIRAL_ANGLE: f32 = 3.0 * PI;
+const BLADES: usize = 5;
+const BLADE_MIDDLE: f32 = 1.05;
+const BLADE_LENGTH: f32 = 0.27;
+const BLADE_TWIST: f32 = 1.1;
+/// Points along a moon or an arm at which its blurred density is summed.
+const CURVE_NODES: usize = 512;
+
+/// The squares of the checkerboard by their lower left corners.
+const SQUARES: [[f32; 2]; 8] =
+    [[-2.0, -2.0], [0.0, -2.0], [-1.0, -1.0], [1.0, -1.0], [-2.0, 0.0], [0.0, 0.0], [-1.0, 1.0], [1.0, 1.0]];
+
+/// A distribution of the plane with a known density.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Density {
+    family: Family,
+    noise: f32,
+}
+
+/// The Gaussians of a mixture with equal weights.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Modes {
+    /// Their means.
+    pub centres: Vec<[f32; 2]>,
+    /// The standard deviation of each, in every direction.
+    pub deviation: f32,
+}
+
+impl Modes {
+    /// The mode of which `x` is a good sample: it lies within three standard deviations of the centre.
+    pub fn covering(&self, x: [f32; 2]) -> Option<usize> {
+        let reach = 3.0 * self.deviation;
+        self.centres.iter().position(|centre| squared_distance(x, *centre) <= reach * reach)
+    }
+}
+
+impl Density {
+    /// The distribution of a family with noise of standard deviation `noise`.
+    ///
+    /// # Panics
+    /// When `noise` is not positive: there would be no density.
+    #[track_caller]
+    pub fn new(family: Family, noise: f32) -> Density {
+        assert!(noise > 0.0, "the noise must be positive, not {noise}");
+        Density { family, noise }
+    }
+
+    /// The shape of the distribution.
+    pub fn family(&self) -> Family {
+        self.family
+    }
+
+    /// Number of parts with a label of their own: moons, Gaussians, arms, squares or blades.
+    pub fn parts(&self) -> usize {
+        match self.family {
+            Family::Moons | Family::Spiral => 2,
+            Family::Ring => RING_MODES,
+            Family::Checkerboard => SQUARES.len(),
+            Family::Pinwheel => BLADES,
+        }
+    }
+
+    /// The modes, where the distribution is a mixture of separate Gaussians: the ring alone.
+    pub fn modes(&self) -> Option<Modes> {
+        (self.family == Family::Ring)
+            .then(|| Modes { centres: (0..RING_MODES).map(ring_centre).collect(), deviation: self.noise })
+    }
+
+    /// Draws a point and the part it comes from.
+    pub fn sample_labelled(&self, rng: &mut impl Rng) -> ([f32; 2], u8) {
+        let part = choose(rng, self.parts());
+        let point = match self.family {
+            Family::Moons => self.blur(moon(part, uniform(rng)), rng),
+            Family::Ring => self.blur(ring_centre(part), rng),
+            Family::Spiral => self.blur(arm(part, uniform(rng)), rng),
+            Family::Checkerboard => {
+                let [left, bottom] = SQUARES[part];
+                self.blur([left + uniform(rng), bottom + uniform(rng)], rng)
+            }
+            Family::Pinwheel => {
+                let along = BLADE_MIDDLE + BLADE_LENGTH * normal(rng);
+                let across = self.noise * normal(rng);
+                let radius = (along * along + across * across).sqrt();
+                rotate([along, across], blade_angle(part, radius))
+            }
+        };
+        (point, part as u8)
+    }
+
+    /// Draws `count` points.
+    pub fn sample(&self, count: usize, rng: &mut impl Rng) -> Vec<[f32; 2]> {
+        (0..count).map(|_| self.sample_labelled(rng).0).collect()
+    }
+
+    /// `ln p(x)` in nats, `p` per unit of area.
+    ///
+    /// Exact for the ring (a mixture), the checkerboard (a product of normal distribution functions for
+    /// each square) and the pinwheel (turning by an angle that depends on the radius preserves area, so
+    /// the density is the unbent Gaussian's). For the moons and the spiral, whose density is an integral
+    /// along a curve, it is the midpoint rule with 512 nodes.
+    pub fn log_density(&self, x: [f32; 2]) -> f32 {
+        let parts = self.parts();
+        match self.family {
+            Family::Moons => self.log_mixture(x, CURVE_NODES, moon),
+            Family::Ring => self.log_mixture(x, 1, |part, _| ring_centre(part)),
+            Family::Spiral => self.log_mixture(x, CURVE_NODES, arm),
+            Family::Checkerboard => {
+                let total: f64 = SQUARES
+                    .iter()
+                    .map(|[left, bottom]| self.share_of_unit(x[0] - left) * self.share_of_unit(x[1] - bottom))
+                    .sum();
+                libm::log(total / parts as f64) as f32
+            }
+            Family::Pinwheel => {
+                let radius = (x[0] * x[0] + x[1] * x[1]).sqrt();
+                let blades = (0..parts).map(|part| {
+                    let [along, across] = rotate(x, -blade_angle(part, radius));
+                    let (u, v) = ((along - BLADE_MIDDLE) / BLADE_LENGTH, across / self.noise);
+                    -0.5 * (u * u + v * v)
+                });
+                log_sum_exp(blades) - libm::logf(parts as f32 * TAU * BLADE_LENGTH * self.noise)
+            }
+        }
+    }
+
+    /// `ln (1/PN) Σ N(x; centre(part, (i+½)/N), σ² I)` over the `P` parts and `N` nodes of each.
+    fn log_mixture(&self, x: [f32; 2], nodes: usize, centre: impl Fn(usize, f32) -> [f32; 2]) -> f32 {
+        let variance = self.noise * self.noise;
+        let parts = self.parts();
+        let exponents = (0..parts * nodes).map(|index| {
+            let along = ((index % nodes) as f32 + 0.5) / nodes as f32;
+            -0.5 * squared_distance(x, centre(index / nodes, along)) / variance
+        });
+        log_sum_exp(exponents) - libm::logf((parts * nodes) as f32 * TAU * variance)
+    }
+
+    /// Density at `offset` of a uniform number in `[0, 1)` blurred by the noise:
+    /// `Φ(offset/σ) - Φ((offset-1)/σ)`, through the complementary error function on the side where it
+    /// is small, so that the tails keep their digits.
+    fn share_of_unit(&self, offset: f32) -> f64 {
+        let scale = f64::from(self.noise) * std::f64::consts::SQRT_2;
+        let beyond = (f64::from(offset) - 0.5).abs();
+        0.5 * (libm::erfc((beyond - 0.5) / scale) - libm::erfc((beyond + 0.5) / scale))
+    }
+
+    fn blur(&self, [x, y]: [f32; 2], rng: &mut impl Rng) -> [f32; 2] {
+        [x + self.noise * normal(rng), y + self.noise * normal(rng)]
+    }
+}
+
+/// The point of moon `part` at `along` in `[0, 1]`.
+fn moon(part: usize, along: f32) -> [f32; 2] {
+    let [cosine, sine] = [libm::cosf(PI * along), libm::sinf(PI * along)];
+    let upper = [MOON_RADIUS * (cosine - 0.5), MOON_RADIUS * (sine - 0.25)];
+    if part == 0 { upper } else { [-upper[0], -upper[1]] }
+}
+
+/// The point of spiral arm `part` at `along` in `[0, 1]`, which is proportional to the squared radius.
+fn arm(part: usize, along: f32) -> [f32; 2] {
+    let t = along.sqrt();
+    rotate([SPIRAL_RADIUS * t, 0.0], SPIRAL_ANGLE * t + PI * part as f32)
+}
+
+fn ring_centre(part: usize) -> [f32; 2] {
+    rotate([RING_RADIUS, 0.0], TAU * part as f32 / RING_MODES as f32)
+}
+
+fn blade_angle(part: usize, radius: f32) -> f32 {
+    TAU * part as f32 / BLADES as f32 + BLADE_TWIST * radius
+}
+
+fn rotate([x, y]: [f32; 2], angle: f32) -> [f32; 2] {
+    let (cosine, sine) = (libm::cosf(angle), libm::sinf(angle));
+    [cosine * x - sine * y, sine * x + cosine * y]
+}
+
+fn squared_distance(a: [f32; 2], b: [f32; 2]) -> f32 {
+    (a[0] - b[0]) * (a[0] - b[0]) + (a[1] - b[1]) * (a[1] - b[1])
+}
+
+/// `ln Σ exp(aᵢ)`, stable; the numbers are walked twice.
+fn log_sum_exp(exponents: impl Iterator<Item = f32> + Clone) -> f32 {
+    let largest = exponents.clone().fold(f32::NEG_INFINITY, f32::max);
+    largest + libm::logf(exponents.map(|exponent| libm::expf(exponent - largest)).sum())
+}

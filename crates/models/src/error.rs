@@ -62,3 +62,9 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+impl From<daydream_graph::DeviceError> for Error {
+    fn from(error: daydream_graph::DeviceError) -> Error {
+        Error::Device(error.0)
+    }
+}

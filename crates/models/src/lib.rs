@@ -1,11 +1,27 @@
 //! Daydream's models: data sets, layers, the zoo (one file a model), metrics, the training session
 //! and its checkpoints. Pure Rust, no device and no page.
 
+mod batches;
+pub mod checkpoint;
 pub mod data;
 mod error;
 mod knob;
+pub mod layers;
+mod model;
+mod picture;
+mod recipe;
+mod run;
+mod session;
+mod spec;
 mod text;
+pub mod zoo;
 
 pub use error::Error;
 pub use knob::{ChoiceOption, Knob, KnobKind, Knobs, Scale};
+pub use model::{Built, Metrics, Model, Setup};
+pub use picture::{Floats, Group, Layer, Palette, Part, Picture, Role, Series};
+pub use recipe::Recipe;
+pub use run::{Run, batch, batch_labels};
+pub use session::{Session, find_knob};
+pub use spec::{Better, Cost, Family, Metric, ModelSpec, Paper, Preset, View};
 pub use text::{Text, text};

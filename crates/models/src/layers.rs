@@ -1,0 +1,64 @@
+//! Layers that several models are made of.
+
+use daydream_graph::{Graph, Tensor};
+
+/// A fully connected layer: `y = x W + b`.
+#[derive(Clone, Copy)]
+pub struct Dense<'g> {
+    /// Weights: `[inputs, outputs]`.
+    pub w: Tensor<'g>,
+    /// Biases: `[outputs]`.
+    pub b: Tensor<'g>,
+}
+
+impl<'g> Dense<'g> {
+    /// Weights and biases uniform in `±1/√inputs`, as PyTorch's `Linear` starts.
+    pub fn new(graph: &'g Graph, name: &str, inputs: usize, outputs: usize) -> Dense<'g> {
+        let reach = 1.0 / (inputs as f32).sqrt();
+        let uniform = |shape: Vec<usize>| (graph.uniform(shape) - 0.5) * (2.0 * reach);
+        Dense {
+            w: graph.param(&format!("{name}.weight"), uniform(vec![inputs, outputs])),
+            b: graph.param(&format!("{name}.bias"), uniform(vec![outputs])),
+        }
+    }
+
+    /// `x W + b` of rows `x`: `[B, inputs] -> [B, outputs]`.
+    #[track_caller]
+    pub fn apply(&self, x: Tensor<'g>) -> Tensor<'g> {
+        x.dot(self.w) + self.b
+    }
+
+    /// Its parameters, for the optimizer.
+    pub fn params(&self) -> [Tensor<'g>; 2] {
+        [self.w, self.b]
+    }
+}
+
+/// Fully connected layers with a nonlinearity between them, none after the last.
+pub struct Mlp<'g> {
+    /// The layers, first to last.
+    pub layers: Vec<Dense<'g>>,
+    activation: fn(Tensor<'g>) -> Tensor<'g>,
+}
+
+impl<'g> Mlp<'g> {
+    /// Layers of the given widths: `[inputs, hidden.., outputs]`.
+    pub fn new(graph: &'g Graph, name: &str, widths: &[usize], activation: fn(Tensor<'g>) -> Tensor<'g>) -> Mlp<'g> {
+        let layer =
+            |(number, pair): (usize, &[usize])| Dense::new(graph, &format!("{name}.{number}"), pair[0], pair[1]);
+        Mlp { layers: widths.windows(2).enumerate().map(layer).collect(), activation }
+    }
+
+    /// `[B, inputs] -> [B, outputs]`
+    #[track_caller]
+    pub fn apply(&self, x: Tensor<'g>) -> Tensor<'g> {
+        let last = self.layers.len() - 1;
+        let hidden = self.layers[..last].iter().fold(x, |x, layer| (self.activation)(layer.apply(x)));
+        self.layers[last].apply(hidden)
+    }
+
+    /// The parameters of every layer, for the optimizer.
+    pub fn params(&self) -> Vec<Tensor<'g>> {
+        self.layers.iter().flat_map(Dense::params).collect()
+    }
+}

@@ -1,0 +1,55 @@
+//! What a model is to the session that trains it.
+
+use async_trait::async_trait;
+use daydream_graph::Module;
+
+use crate::data::{Dataset, Split};
+use crate::{Error, Knobs, Picture, Run};
+
+/// What a model is built from.
+pub struct Setup<'a> {
+    /// The data that it will learn; for statistics such as pixel means, never for training at build time.
+    pub data: &'a Dataset,
+    /// Its knobs.
+    pub knobs: &'a Knobs,
+}
+
+/// A model ready to run.
+pub struct Built {
+    /// Its compiled functions.
+    pub module: Module,
+    /// The order in which to call them.
+    pub model: Box<dyn Model>,
+}
+
+/// The order in which a model's compiled functions are called.
+///
+/// It calls programs by name through [`Run`]; it knows no device, page or file. Whatever training changes lives in the
+/// module's parameters, so that a checkpoint of these is whole. By convention the program `train` is one training step
+/// on the inputs that [`Run::next_batch`] writes.
+#[async_trait(?Send)]
+pub trait Model {
+    /// One training step.
+    async fn step(&mut self, run: &mut Run<'_>) -> Result<(), Error> {
+        run.next_batch();
+        run.call("train", run.step());
+        Ok(())
+    }
+
+    /// The metrics of the last training step: those whose cost is [`crate::Cost::Free`].
+    async fn step_metrics(&mut self, run: &mut Run<'_>) -> Result<Metrics, Error> {
+        run.read_scalars("train").await
+    }
+
+    /// Measures on a split. Returns those of `wanted` that exist for this data and these knobs; leaves out the others.
+    async fn evaluate(&mut self, run: &mut Run<'_>, split: &Split, wanted: &[&str]) -> Result<Metrics, Error>;
+
+    /// Draws a view. `args` are the values of the view's own knobs.
+    async fn view(&mut self, run: &mut Run<'_>, id: &str, args: &Knobs) -> Result<Picture, Error>;
+
+    /// A knob that is live was turned. Inputs named like a knob are written by the session; override for anything else.
+    fn knob_turned(&mut self, _run: &mut Run<'_>, _id: &str) {}
+}
+
+/// Measured numbers by the id of their metric.
+pub type Metrics = Vec<(String, f64)>;

@@ -1,0 +1,165 @@
+//! A model's hands: what it may touch while it trains, measures or draws.
+
+use daydream_graph::{Executor, Graph, Module, Tensor, Variable};
+
+use crate::batches::Batches;
+use crate::data::{Dataset, Split};
+use crate::model::Metrics;
+use crate::{Error, Knobs};
+
+/// Rows of the training split, written anew for every training step: `[B, D]`.
+const BATCH: &str = "batch";
+/// Their class numbers: `[B]`.
+const BATCH_LABELS: &str = "batch.labels";
+
+/// Declares the input that holds a training batch: `[B, D]`.
+pub fn batch<'g>(graph: &'g Graph, data: &Dataset, rows: usize) -> Tensor<'g> {
+    graph.input(BATCH, [rows, data.shape.len()])
+}
+
+/// Declares the input that holds the class numbers of a training batch: `[B]`.
+pub fn batch_labels(graph: &Graph, rows: usize) -> Tensor<'_> {
+    graph.input(BATCH_LABELS, [rows])
+}
+
+/// One model's programs on one device, with the data and the knobs. Asking for a name that the model did not declare is a programmer's error.
+pub struct Run<'a> {
+    pub(crate) device: &'a mut dyn Executor,
+    pub(crate) module: &'a Module,
+    pub(crate) data: &'a Dataset,
+    pub(crate) knobs: &'a Knobs,
+    pub(crate) batches: &'a mut Batches,
+    pub(crate) seed: u32,
+    pub(crate) step: u64,
+}
+
+impl<'a> Run<'a> {
+    /// The data set.
+    pub fn data(&self) -> &'a Dataset {
+        self.data
+    }
+
+    /// The knobs.
+    pub fn knobs(&self) -> &'a Knobs {
+        self.knobs
+    }
+
+    /// The seed of the session.
+    pub fn seed(&self) -> u32 {
+        self.seed
+    }
+
+    /// How many training steps were made before this one. Wraps as the counter of random numbers does.
+    pub fn step(&self) -> u32 {
+        self.step as u32
+    }
+
+    /// Training steps that make one pass over the training split, as a real number.
+    pub fn steps_per_epoch(&self) -> f64 {
+        let rows = self.module.input(BATCH).map_or(1, |batch| batch.shape[0]);
+        self.data.train.len() as f64 / rows as f64
+    }
+
+    /// Writes the training batch of this step, and its labels if the model declared them.
+    pub fn next_batch(&mut self) {
+        self.next_batch_of(self.step);
+    }
+
+    /// Writes training batch number `number`: for models that use several batches a step.
+    pub fn next_batch_of(&mut self, number: u64) {
+        let batch = self.input(BATCH);
+        let rows: Vec<usize> = self.batches.rows(number, batch.shape[0]).collect();
+        self.device.write(batch.offset, &gather(&self.data.train, &rows));
+        if let (Some(input), Some(labels)) = (self.module.input(BATCH_LABELS), self.data.train.labels()) {
+            let chosen: Vec<f32> = rows.iter().map(|&row| f32::from(labels[row])).collect();
+            self.device.write(input.offset, &chosen);
+        }
+    }
+
+    /// Writes an input.
+    #[track_caller]
+    pub fn write(&mut self, input: &str, values: &[f32]) {
+        let variable = self.input(input);
+        assert_eq!(values.len(), variable.range().len(), "the input {input:?} has another size");
+        self.device.write(variable.offset, values);
+    }
+
+    /// Writes consecutive rows of a split to an input of shape `[N, D]`, as many as there are; the others keep what they held.
+    /// Returns how many were written.
+    #[track_caller]
+    pub fn write_rows(&mut self, input: &str, split: &Split, first: usize) -> usize {
+        let variable = self.input(input);
+        let count = variable.shape[0].min(split.len().saturating_sub(first));
+        let rows: Vec<usize> = (first..first + count).collect();
+        self.device.write(variable.offset, &gather(split, &rows));
+        count
+    }
+
+    /// Runs a program. `counter` keys its random numbers together with the seed: give each call of a series another one.
+    #[track_caller]
+    pub fn call(&mut self, program: &str, counter: u32) {
+        let number = self.module.programs.iter().position(|known| known.name == program);
+        let number = number.unwrap_or_else(|| panic!("the model declares no program {program:?}"));
+        self.device.run(number, self.seed, counter);
+    }
+
+    /// Reads an output of the program that ran last.
+    pub async fn read(&mut self, program: &str, output: &str) -> Result<Vec<f32>, Error> {
+        let declared = self.module.program(program).and_then(|program| {
+            let output = program.output(output)?;
+            Some(program.buffer(output.buffer).range())
+        });
+        let range = declared.unwrap_or_else(|| panic!("the model declares no output {output:?} of {program:?}"));
+        Ok(self.device.read(range).await?)
+    }
+
+    /// Runs a program and reads one output.
+    pub async fn call_for(&mut self, program: &str, counter: u32, output: &str) -> Result<Vec<f32>, Error> {
+        self.call(program, counter);
+        self.read(program, output).await
+    }
+
+    /// Reads every output of the program that ran last that is a single number.
+    pub async fn read_scalars(&mut self, program: &str) -> Result<Metrics, Error> {
+        let program = self.module.program(program).unwrap_or_else(|| panic!("no program {program:?}"));
+        let mut metrics = Metrics::new();
+        for output in program.outputs.iter().filter(|output| output.shape.is_empty()) {
+            let value = self.device.read(program.buffer(output.buffer).range()).await?;
+            metrics.push((output.name.clone(), f64::from(value[0])));
+        }
+        Ok(metrics)
+    }
+
+    /// Reads a parameter.
+    pub async fn read_param(&mut self, name: &str) -> Result<Vec<f32>, Error> {
+        let range = self.param(name).range();
+        Ok(self.device.read(range).await?)
+    }
+
+    /// Overwrites a parameter.
+    #[track_caller]
+    pub fn write_param(&mut self, name: &str, values: &[f32]) {
+        let variable = self.param(name);
+        assert_eq!(values.len(), variable.range().len(), "the parameter {name:?} has another size");
+        self.device.write(variable.offset, values);
+    }
+
+    #[track_caller]
+    fn input(&self, name: &str) -> &'a Variable {
+        self.module.input(name).unwrap_or_else(|| panic!("the model declares no input {name:?}"))
+    }
+
+    #[track_caller]
+    fn param(&self, name: &str) -> &'a Variable {
+        self.module.param(name).unwrap_or_else(|| panic!("the model declares no parameter {name:?}"))
+    }
+}
+
+fn gather(split: &Split, rows: &[usize]) -> Vec<f32> {
+    let width = split.width();
+    let mut values = vec![0.0; rows.len() * width];
+    for (out, &row) in values.chunks_exact_mut(width).zip(rows) {
+        split.read_row(row, out);
+    }
+    values
+}

@@ -1,0 +1,268 @@
+//! A training session: a model, its data, its knobs, a seed and the device that runs it.
+//!
+//! The page's worker, the command line and the tests all drive models through this one type. Everything in it is a
+//! pure function of the model, the data, the knobs, the seed and the number of steps.
+
+use std::rc::Rc;
+
+use daydream_graph::{Executor, Module};
+
+use crate::batches::Batches;
+use crate::checkpoint::{self, Header};
+use crate::data::{Dataset, Split};
+use crate::model::{Built, Metrics, Model, Setup};
+use crate::{Cost, Error, Knob, Knobs, ModelSpec, Picture, Recipe, Run};
+
+/// Steps between two snapshots to which a diverged session can go back.
+const SNAPSHOT_EVERY: u64 = 250;
+
+/// A model in training.
+pub struct Session {
+    recipe: Recipe,
+    spec: &'static ModelSpec,
+    data: Rc<Dataset>,
+    knobs: Knobs,
+    step: u64,
+    module: Module,
+    model: Box<dyn Model>,
+    device: Box<dyn Executor>,
+    batches: Batches,
+    snapshot: Snapshot,
+}
+
+/// The parameters as they were when the metrics were last seen to be finite.
+struct Snapshot {
+    step: u64,
+    params: Vec<f32>,
+}
+
+impl Session {
+    /// Builds the recipe's model for a data set and takes it to its first step. `data` is given for data that does not come
+    /// with the project, or that was made already.
+    pub async fn new(
+        recipe: Recipe,
+        data: Option<Rc<Dataset>>,
+        mut device: Box<dyn Executor>,
+    ) -> Result<Session, Error> {
+        let (spec, knobs) = (recipe.spec()?, recipe.knobs()?);
+        let data = match data {
+            Some(data) => data,
+            None => Rc::new(recipe.dataset()?),
+        };
+        accepts(spec, &data)?;
+        let Built { module, model } = (spec.build)(&Setup { data: &data, knobs: &knobs })?;
+        device.load(&module)?;
+        let batches = Batches::new(recipe.seed, data.train.len());
+        let snapshot = Snapshot { step: 0, params: vec![] };
+        let mut session = Session { recipe, spec, data, knobs, step: 0, module, model, device, batches, snapshot };
+        session.restart().await?;
+        Ok(session)
+    }
+
+    /// The recipe, with live knobs as they stand now.
+    pub fn recipe(&self) -> &Recipe {
+        &self.recipe
+    }
+
+    /// What the model declares about itself.
+    pub fn spec(&self) -> &'static ModelSpec {
+        self.spec
+    }
+
+    /// The data.
+    pub fn data(&self) -> &Dataset {
+        &self.data
+    }
+
+    /// Where the model's knobs stand.
+    pub fn knobs(&self) -> &Knobs {
+        &self.knobs
+    }
+
+    /// How many training steps were made.
+    pub fn steps_done(&self) -> u64 {
+        self.step
+    }
+
+    /// Training steps that make one pass over the training split.
+    pub fn steps_per_epoch(&mut self) -> f64 {
+        let (_, run) = self.run();
+        run.steps_per_epoch()
+    }
+
+    /// The name of the device that runs the programs.
+    pub fn device(&self) -> String {
+        self.device.name()
+    }
+
+    /// Back to step 0 with the same seed.
+    pub async fn restart(&mut self) -> Result<(), Error> {
+        self.step = 0;
+        let (model, mut run) = self.run();
+        run.call("init", 0);
+        for (id, value) in run.knobs.iter() {
+            if run.module.input(id).is_some() {
+                run.write(id, &[value as f32]);
+            }
+        }
+        for knob in run.knobs.iter().map(|(id, _)| id) {
+            model.knob_turned(&mut run, knob);
+        }
+        self.take_snapshot().await
+    }
+
+    /// Makes `count` training steps and returns the metrics of the last one.
+    ///
+    /// # Errors
+    /// [`Error::Diverged`] when a metric is not finite; [`Session::go_back`] then returns to the last good snapshot.
+    pub async fn step(&mut self, count: u64) -> Result<Metrics, Error> {
+        for _ in 0..count {
+            let (model, mut run) = self.run();
+            model.step(&mut run).await?;
+            self.step += 1;
+        }
+        let (model, mut run) = self.run();
+        let metrics = model.step_metrics(&mut run).await?;
+        if metrics.iter().any(|(_, value)| !value.is_finite()) {
+            return Err(Error::Diverged { step: self.step });
+        }
+        if self.step >= self.snapshot.step + SNAPSHOT_EVERY {
+            self.take_snapshot().await?;
+        }
+        Ok(metrics)
+    }
+
+    /// Turns a knob that is live. One that is not needs a new session.
+    pub fn set(&mut self, id: &str, value: f64) -> Result<(), Error> {
+        let knob = find_knob(self.spec.knobs, id)?;
+        if !knob.live {
+            return Err(Error::Unsupported(format!("{id} takes effect when the session is built anew")));
+        }
+        self.knobs.set(knob, value)?;
+        self.recipe.knobs.insert(id.to_owned(), knob.format(value));
+        let (model, mut run) = self.run();
+        if run.module.input(knob.id).is_some() {
+            run.write(knob.id, &[value as f32]);
+        }
+        model.knob_turned(&mut run, knob.id);
+        Ok(())
+    }
+
+    /// Measures on the test split: those of `wanted` that exist here, in any order.
+    pub async fn evaluate(&mut self, wanted: &[&str]) -> Result<Metrics, Error> {
+        let data = Rc::clone(&self.data);
+        self.evaluate_on(&data.test, wanted).await
+    }
+
+    /// Measures on any rows of the data's shape.
+    pub async fn evaluate_on(&mut self, split: &Split, wanted: &[&str]) -> Result<Metrics, Error> {
+        for id in wanted {
+            if !self.spec.metrics.iter().any(|metric| metric.id == *id) {
+                let known = self.spec.metrics.iter().map(|metric| metric.id.to_owned()).collect();
+                return Err(Error::Unknown { what: "metric", name: (*id).to_owned(), known });
+            }
+        }
+        let (model, mut run) = self.run();
+        model.evaluate(&mut run, split, wanted).await
+    }
+
+    /// The ids of the metrics of some costs, in the order of the spec.
+    pub fn metric_ids(&self, costs: &[Cost]) -> Vec<&'static str> {
+        self.spec.metrics.iter().filter(|metric| costs.contains(&metric.cost)).map(|metric| metric.id).collect()
+    }
+
+    /// Draws a view. `args` hold what differs from the defaults of the view's own knobs.
+    pub async fn view(&mut self, id: &str, args: &[(String, f64)]) -> Result<Picture, Error> {
+        let spec = self.spec;
+        let Some(view) = spec.views.iter().find(|view| view.id == id) else {
+            let known = spec.views.iter().map(|view| view.id.to_owned()).collect();
+            return Err(Error::Unknown { what: "view", name: id.to_owned(), known });
+        };
+        if !view.data.is_empty() && !view.data.contains(&self.data.kind) {
+            return Err(Error::Unsupported(format!("{id} is not a view of {}", self.data.name)));
+        }
+        let mut values = Knobs::defaults(view.args);
+        for (name, value) in args {
+            values.set(find_knob(view.args, name)?, *value)?;
+        }
+        let (model, mut run) = self.run();
+        model.view(&mut run, id, &values).await
+    }
+
+    /// The session as a safetensors file: all parameters, and in its header what is needed to go on.
+    pub async fn save(&mut self) -> Result<Vec<u8>, Error> {
+        let params = self.device.read(self.module.params_range()).await?;
+        let header = Header { recipe: self.recipe.clone(), step: self.step };
+        checkpoint::write(&header, &self.module, &params)
+    }
+
+    /// Takes parameters and step from a checkpoint of the same model with the same shapes. On error nothing has changed.
+    pub async fn load(&mut self, source: &str, bytes: &[u8]) -> Result<(), Error> {
+        let header = checkpoint::header(source, bytes)?;
+        if header.recipe.model != self.recipe.model {
+            let problem =
+                format!("it holds the model {:?}; this session trains {:?}", header.recipe.model, self.recipe.model);
+            return Err(Error::BadFile { source: source.to_owned(), problem });
+        }
+        let params = checkpoint::params(source, bytes, &self.module)?;
+        self.device.write(0, &params);
+        self.step = header.step;
+        self.take_snapshot().await
+    }
+
+    /// The step of the snapshot that [`Session::go_back`] returns to.
+    pub fn snapshot_step(&self) -> u64 {
+        self.snapshot.step
+    }
+
+    /// Back to the last snapshot with finite metrics.
+    pub fn go_back(&mut self) {
+        self.device.write(0, &self.snapshot.params);
+        self.step = self.snapshot.step;
+    }
+
+    async fn take_snapshot(&mut self) -> Result<(), Error> {
+        let params = self.device.read(self.module.params_range()).await?;
+        if params.iter().any(|x| !x.is_finite()) {
+            return Err(Error::Diverged { step: self.step });
+        }
+        self.snapshot = Snapshot { step: self.step, params };
+        Ok(())
+    }
+
+    fn run(&mut self) -> (&mut dyn Model, Run<'_>) {
+        let run = Run {
+            device: &mut *self.device,
+            module: &self.module,
+            data: &self.data,
+            knobs: &self.knobs,
+            batches: &mut self.batches,
+            seed: self.recipe.seed,
+            step: self.step,
+        };
+        (&mut *self.model, run)
+    }
+}
+
+/// The knob of that name.
+pub fn find_knob<'k>(knobs: &'k [Knob], id: &str) -> Result<&'k Knob, Error> {
+    knobs.iter().find(|knob| knob.id == id).ok_or_else(|| Error::Unknown {
+        what: "knob",
+        name: id.to_owned(),
+        known: knobs.iter().map(|knob| knob.id.to_owned()).collect(),
+    })
+}
+
+fn accepts(spec: &ModelSpec, data: &Dataset) -> Result<(), Error> {
+    if !spec.data.contains(&data.kind) {
+        let problem = format!("{} does not learn {:?}; {} is made of them", spec.id, data.kind, data.name);
+        return Err(Error::Unsupported(problem));
+    }
+    if spec.needs_labels && data.classes == 0 {
+        return Err(Error::Unsupported(format!("{} needs labelled data, and {} has no labels", spec.id, data.name)));
+    }
+    if data.train.is_empty() || data.test.is_empty() {
+        return Err(Error::Unsupported(format!("{} has no rows to train or to test on", data.name)));
+    }
+    Ok(())
+}

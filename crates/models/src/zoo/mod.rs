@@ -1,0 +1,17 @@
+//! The models, one file each. A new model is a new file and a line in [`catalogue`].
+
+use crate::{Error, ModelSpec};
+
+/// Every model, in the order in which the page and the command line list them.
+pub fn catalogue() -> &'static [&'static ModelSpec] {
+    &[]
+}
+
+/// The model with this id, or an error that lists the ids that exist.
+pub fn find(id: &str) -> Result<&'static ModelSpec, Error> {
+    catalogue().iter().copied().find(|spec| spec.id == id).ok_or_else(|| Error::Unknown {
+        what: "model",
+        name: id.to_owned(),
+        known: catalogue().iter().map(|spec| spec.id.to_owned()).collect(),
+    })
+}

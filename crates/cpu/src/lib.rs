@@ -1,1 +1,5 @@
-//! Under construction.
+//! Runs a Daydream program on the CPU.
+
+mod simd;
+
+pub use simd::{Matrix, Piece, Product, Target, Workspace};

@@ -1,0 +1,179 @@
+//! Matrix products over strided operands.
+
+use std::ops::Range;
+
+#[cfg(target_arch = "wasm32")]
+use super::blocked::Packed as Multiplier;
+#[cfg(not(target_arch = "wasm32"))]
+use super::library::Library as Multiplier;
+
+/// A matrix within a slice: element `(i, j)` is `data[origin + i·row + j·column]`. A transpose is an exchange of strides.
+#[derive(Clone, Copy, Debug)]
+pub struct Matrix<'a> {
+    /// The memory that holds the elements.
+    pub data: &'a [f32],
+    /// Where element `(0, 0)` is.
+    pub origin: usize,
+    /// Distance between rows.
+    pub row: isize,
+    /// Distance between columns.
+    pub column: isize,
+}
+
+/// The extents of `C [rows, columns] = A [rows, depth] · B [depth, columns]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Product {
+    /// Rows of `A` and `C`.
+    pub rows: usize,
+    /// Columns of `A`, rows of `B`.
+    pub depth: usize,
+    /// Columns of `B` and `C`.
+    pub columns: usize,
+}
+
+/// A part of a product: these rows and columns of `C`, with this part of the depth added up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Piece {
+    rows: Range<usize>,
+    depth: Range<usize>,
+    columns: Range<usize>,
+}
+
+/// `C` within a slice: row `i` is `data[i·stride..][..columns]`.
+pub struct Target<'a> {
+    /// The memory that is written.
+    pub data: &'a mut [f32],
+    /// Distance between rows.
+    pub stride: usize,
+    /// Whether the product is added to what is there.
+    pub accumulate: bool,
+}
+
+/// The memory that products need besides their operands, allocated once.
+#[derive(Default)]
+pub struct Workspace(Multiplier);
+
+impl Workspace {
+    /// Computes `C = A·B`, or `C += A·B`.
+    ///
+    /// # Panics
+    /// Where an element lies outside its slice, or the rows of `c` overlap.
+    pub fn multiply(&mut self, product: Product, a: Matrix<'_>, b: Matrix<'_>, c: &mut Target<'_>) {
+        multiply_with(&mut self.0, product, a, b, c);
+    }
+
+    /// Computes one piece of a product; the pieces of [`Product::pieces`] one after the other make up the whole.
+    ///
+    /// # Panics
+    /// Where an element lies outside its slice, or the rows of `c` overlap.
+    pub fn multiply_piece(&mut self, piece: &Piece, a: Matrix<'_>, b: Matrix<'_>, c: &mut Target<'_>) {
+        multiply_piece_with(&mut self.0, piece, a, b, c);
+    }
+}
+
+impl Product {
+    /// The pieces that make up the product, in the order in which they must be computed.
+    pub fn pieces(self) -> impl Iterator<Item = Piece> {
+        self.cut::<Multiplier>()
+    }
+
+    /// The rows of `C` that are complete once this piece is computed.
+    pub fn completed(self, piece: &Piece) -> Option<Range<usize>> {
+        let last = piece.columns.end == self.columns && piece.depth.end == self.depth;
+        last.then(|| piece.rows.clone())
+    }
+
+    fn cut<M: Multiply>(self) -> impl Iterator<Item = Piece> {
+        cut(self.columns, M::LARGEST.columns).flat_map(move |columns| {
+            let depths = cut(self.depth, M::LARGEST.depth).chain((self.depth == 0).then_some(0..0));
+            depths.flat_map(move |depth| {
+                let columns = columns.clone();
+                let piece = move |rows| Piece { rows, depth: depth.clone(), columns: columns.clone() };
+                cut(self.rows, M::LARGEST.rows).map(piece)
+            })
+        })
+    }
+}
+
+/// Something that multiplies matrices up to a certain size.
+pub(super) trait Multiply {
+    /// Larger products are cut.
+    const LARGEST: Product;
+
+    /// Computes a product of at most the largest size. Unless `new_b`, the right factor is the one of the call before.
+    ///
+    /// # Safety
+    /// There are rows and columns, all elements of the three matrices lie within their slices, and the rows of `c` do not overlap.
+    unsafe fn multiply(&mut self, product: Product, a: Matrix<'_>, b: Matrix<'_>, new_b: bool, c: &mut Target<'_>);
+}
+
+/// [`Workspace::multiply`] by some multiplier.
+pub(super) fn multiply_with<M: Multiply>(
+    multiplier: &mut M,
+    product: Product,
+    a: Matrix<'_>,
+    b: Matrix<'_>,
+    c: &mut Target<'_>,
+) {
+    for piece in product.cut::<M>() {
+        multiply_piece_with(multiplier, &piece, a, b, c);
+    }
+}
+
+fn multiply_piece_with<M: Multiply>(
+    multiplier: &mut M,
+    piece: &Piece,
+    a: Matrix<'_>,
+    b: Matrix<'_>,
+    c: &mut Target<'_>,
+) {
+    let Piece { rows, depth, columns } = piece;
+    assert!(a.holds(rows.end, depth.end), "the left factor lies within its data");
+    assert!(b.holds(depth.end, columns.end), "the right factor lies within its data");
+    let end = (rows.end - 1) * c.stride + columns.end;
+    assert!(columns.end <= c.stride && end <= c.data.len(), "the product has room");
+    let mut part = Target {
+        data: &mut c.data[rows.start * c.stride + columns.start..end],
+        stride: c.stride,
+        accumulate: c.accumulate || depth.start > 0,
+    };
+    let product = Product { rows: rows.len(), depth: depth.len(), columns: columns.len() };
+    let (a, b) = (a.from(rows.start, depth.start), b.from(depth.start, columns.start));
+    // SAFETY: pieces have rows and columns; the assertions above are what is asked for.
+    unsafe { multiplier.multiply(product, a, b, rows.start == 0, &mut part) }
+}
+
+impl Matrix<'_> {
+    /// Rows become columns.
+    pub fn transpose(self) -> Self {
+        Matrix { row: self.column, column: self.row, ..self }
+    }
+
+    /// Where an element is in the data.
+    pub(super) fn position(&self, row: usize, column: usize) -> usize {
+        (self.origin as isize + row as isize * self.row + column as isize * self.column) as usize
+    }
+
+    /// The part that begins at `(row, column)`.
+    fn from(self, row: usize, column: usize) -> Self {
+        Matrix { origin: self.position(row, column), ..self }
+    }
+
+    /// Whether all of `rows` by `columns` elements lie within the data.
+    fn holds(&self, rows: usize, columns: usize) -> bool {
+        if rows == 0 || columns == 0 {
+            return true;
+        }
+        let reach = [self.row * (rows as isize - 1), self.column * (columns as isize - 1)];
+        let first = self.origin as isize + reach.iter().filter(|step| **step < 0).sum::<isize>();
+        let last = self.origin as isize + reach.iter().filter(|step| **step > 0).sum::<isize>();
+        first >= 0 && last < self.data.len() as isize
+    }
+}
+
+/// `0..extent` in ranges of nearly equal length, all but the last a multiple of 8, none longer than `limit`.
+fn cut(extent: usize, limit: usize) -> impl Iterator<Item = Range<usize>> {
+    let even = extent.div_ceil(extent.div_ceil(limit).max(1));
+    let length = even.max(1).next_multiple_of(8).min(limit);
+    (0..extent).step_by(length).map(move |start| start..extent.min(start + length))
+}

@@ -1,0 +1,70 @@
+//! Operands laid out in the order in which the tiles read them.
+
+use super::gemm::Matrix;
+use super::lanes::F32x4;
+
+/// Packs `lines` lines of `depth` numbers into panels of `WIDTH` lines: in each panel the `WIDTH` first numbers of its
+/// lines, then the `WIDTH` second ones, and so on. Lines that the last panel lacks are zeros.
+///
+/// The lines are the rows of `source`: of the left factor, or of the right factor transposed.
+///
+/// # Panics
+/// Where `source` or `packed` is too short.
+pub(super) fn pack<const WIDTH: usize>(source: Matrix<'_>, lines: usize, depth: usize, packed: &mut [f32]) {
+    for first in (0..lines).step_by(WIDTH) {
+        let panel = &mut packed[first * depth..][..WIDTH * depth];
+        if lines - first < WIDTH {
+            pack_few::<WIDTH>(source, first..lines, panel);
+        } else if source.row == 1 {
+            pack_side_by_side::<WIDTH>(source, first, panel);
+        } else if source.column == 1 {
+            pack_consecutive::<WIDTH>(source, first, depth, panel);
+        } else {
+            pack_few::<WIDTH>(source, first..first + WIDTH, panel);
+        }
+    }
+}
+
+/// Lines lie side by side: each step is one run of `WIDTH` numbers.
+fn pack_side_by_side<const WIDTH: usize>(source: Matrix<'_>, first: usize, panel: &mut [f32]) {
+    for (step, run) in panel.as_chunks_mut::<WIDTH>().0.iter_mut().enumerate() {
+        let at = source.position(first, step);
+        run.copy_from_slice(&source.data[at..at + WIDTH]);
+    }
+}
+
+/// Each line is a run of `depth` numbers: blocks of 4 x 4 are transposed.
+fn pack_consecutive<const WIDTH: usize>(source: Matrix<'_>, first: usize, depth: usize, panel: &mut [f32]) {
+    let whole = depth - depth % 4;
+    for group in (0..WIDTH).step_by(4) {
+        let lines: [&[f32]; 4] = std::array::from_fn(|line| {
+            let at = source.position(first + group + line, 0);
+            &source.data[at..at + depth]
+        });
+        for step in (0..whole).step_by(4) {
+            // SAFETY: `step + 4 <= depth`, the length of each line; the last column ends at
+            // `(step + 3)·WIDTH + group + 4 <= WIDTH·depth`, the length of the panel.
+            unsafe {
+                let columns = F32x4::transpose(lines.map(|line| F32x4::load(line.as_ptr().add(step))));
+                for (number, column) in columns.into_iter().enumerate() {
+                    column.store(panel.as_mut_ptr().add((step + number) * WIDTH + group));
+                }
+            }
+        }
+        for step in whole..depth {
+            for (line, numbers) in lines.iter().enumerate() {
+                panel[step * WIDTH + group + line] = numbers[step];
+            }
+        }
+    }
+}
+
+/// Any distances, and fewer lines than the panel has room for.
+fn pack_few<const WIDTH: usize>(source: Matrix<'_>, lines: std::ops::Range<usize>, panel: &mut [f32]) {
+    for (step, run) in panel.as_chunks_mut::<WIDTH>().0.iter_mut().enumerate() {
+        run.fill(0.0);
+        for (to, line) in run.iter_mut().zip(lines.clone()) {
+            *to = source.data[source.position(line, step)];
+        }
+    }
+}

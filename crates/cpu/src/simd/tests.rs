@@ -1,0 +1,122 @@
+//! Both multipliers against a triple loop in 64-bit arithmetic.
+
+use super::blocked::Packed;
+use super::gemm::{Matrix, Multiply, Product, Target, Workspace, multiply_with};
+use super::library::Library;
+
+/// How an operand's elements lie in memory.
+#[derive(Clone, Copy, Debug)]
+enum Layout {
+    RowMajor,
+    Transposed,
+    Spread,
+    Reversed,
+}
+
+const LAYOUTS: [Layout; 4] = [Layout::RowMajor, Layout::Transposed, Layout::Spread, Layout::Reversed];
+
+struct Operand {
+    data: Vec<f32>,
+    origin: usize,
+    row: isize,
+    column: isize,
+}
+
+impl Operand {
+    fn new(rows: usize, columns: usize, layout: Layout, salt: usize) -> Operand {
+        let (r, c) = (rows as isize, columns as isize);
+        let (len, origin, row, column) = match layout {
+            Layout::RowMajor => (rows * (columns + 3) + 1, 1, c + 3, 1),
+            Layout::Transposed => (columns * (rows + 5) + 2, 2, 1, r + 5),
+            Layout::Spread => (rows * columns * 6, 0, 3 * 2 * c, 2),
+            Layout::Reversed => (rows * columns, (rows * columns).saturating_sub(1), -c, -1),
+        };
+        let data = (0..len).map(|i| (((i + salt) * 7919 + 13) % 2003) as f32 / 1001.5 - 1.0).collect();
+        Operand { data, origin, row, column }
+    }
+
+    fn matrix(&self) -> Matrix<'_> {
+        Matrix { data: &self.data, origin: self.origin, row: self.row, column: self.column }
+    }
+
+    fn at(&self, row: usize, column: usize) -> f64 {
+        f64::from(self.data[(self.origin as isize + row as isize * self.row + column as isize * self.column) as usize])
+    }
+}
+
+fn check<M: Multiply + Default>(product: Product, layouts: [Layout; 2], gap: usize, accumulate: bool) {
+    let Product { rows, depth, columns } = product;
+    let a = Operand::new(rows, depth, layouts[0], 1);
+    let b = Operand::new(depth, columns, layouts[1], 500);
+    let stride = columns + gap;
+    let before: Vec<f32> = (0..rows * stride).map(|i| (i % 17) as f32 / 17.0 - 0.5).collect();
+    let mut c = before.clone();
+    let mut target = Target { data: &mut c, stride, accumulate };
+    multiply_with(&mut M::default(), product, a.matrix(), b.matrix(), &mut target);
+
+    for row in 0..rows {
+        for column in 0..stride {
+            let index = row * stride + column;
+            let (mut exact, mut magnitude) = (f64::from(before[index]), 1.0);
+            if column < columns {
+                let start = if accumulate { exact } else { 0.0 };
+                let terms = (0..depth).map(|k| a.at(row, k) * b.at(k, column));
+                exact = start + terms.clone().sum::<f64>();
+                magnitude = start.abs() + terms.map(f64::abs).sum::<f64>();
+            }
+            // Each of `depth` sums rounds by at most half a unit in the last place of what is summed so far.
+            let bound = magnitude * (depth as f64 + 2.0) * f64::from(f32::EPSILON) / 2.0;
+            let error = (f64::from(c[index]) - exact).abs();
+            assert!(error <= bound, "{product:?} {layouts:?} gap {gap}: {error} > {bound} at ({row}, {column})");
+        }
+    }
+}
+
+fn check_both(product: Product) {
+    for left in LAYOUTS {
+        for right in LAYOUTS {
+            for (gap, accumulate) in [(0, false), (3, true)] {
+                check::<Packed>(product, [left, right], gap, accumulate);
+                check::<Library>(product, [left, right], gap, accumulate);
+            }
+        }
+    }
+}
+
+#[test]
+fn odd_and_empty_extents() {
+    for rows in [0, 1, 2, 5, 9] {
+        for depth in [0, 1, 3, 8, 13] {
+            for columns in [0, 1, 4, 7, 17] {
+                check_both(Product { rows, depth, columns });
+            }
+        }
+    }
+}
+
+#[test]
+fn more_than_one_piece_each_way() {
+    check_both(Product { rows: 131, depth: 7, columns: 5 });
+    check_both(Product { rows: 3, depth: 1029, columns: 10 });
+    check_both(Product { rows: 2, depth: 3, columns: 1035 });
+    check::<Packed>(Product { rows: 133, depth: 515, columns: 1027 }, [Layout::RowMajor, Layout::Transposed], 0, false);
+}
+
+#[test]
+fn pieces_complete_each_row_once() {
+    let product = Product { rows: 300, depth: 1100, columns: 2050 };
+    let pieces: Vec<_> = product.pieces().collect();
+    let mut rows: Vec<usize> = pieces.iter().filter_map(|piece| product.completed(piece)).flatten().collect();
+    rows.sort_unstable();
+    assert!(rows.into_iter().eq(0..300));
+}
+
+#[test]
+#[should_panic(expected = "the left factor lies within its data")]
+fn too_short_an_operand() {
+    let short = Matrix { data: &[1.0; 5], origin: 0, row: 3, column: 1 };
+    let square = Matrix { data: &[1.0; 9], origin: 0, row: 3, column: 1 };
+    let mut target = Target { data: &mut [0.0; 6], stride: 3, accumulate: false };
+    let product = Product { rows: 2, depth: 3, columns: 3 };
+    Workspace::default().multiply(product, short, square, &mut target);
+}

@@ -47,6 +47,9 @@ pub trait Model {
     /// Draws a view. `args` are the values of the view's own knobs.
     async fn view(&mut self, run: &mut Run<'_>, id: &str, args: &Knobs) -> Result<Picture, Error>;
 
+    /// New rows from the model, in the shape of the data: `[count, D]`. Their random numbers follow from [`Run::seed`] alone.
+    async fn sample(&mut self, run: &mut Run<'_>, count: usize) -> Result<Vec<f32>, Error>;
+
     /// A knob that is live was turned. Inputs named like a knob are written by the session; override for anything else.
     fn knob_turned(&mut self, _run: &mut Run<'_>, _id: &str) {}
 }

@@ -189,6 +189,13 @@ impl Session {
         model.view(&mut run, id, &values).await
     }
 
+    /// New rows from the model, `[count, D]`, from a seed of their own.
+    pub async fn sample(&mut self, count: usize, seed: u32) -> Result<Vec<f32>, Error> {
+        let (model, mut run) = self.run();
+        run.seed = seed;
+        model.sample(&mut run, count).await
+    }
+
     /// The session as a safetensors file: all parameters, and in its header what is needed to go on.
     pub async fn save(&mut self) -> Result<Vec<u8>, Error> {
         let params = self.device.read(self.module.params_range()).await?;

@@ -17,7 +17,7 @@ pub enum Family {
     Moons,
     /// Eight Gaussians, evenly spaced on a circle of radius [`RING_RADIUS`].
     Ring,
-    /// Two arms that wind one and a half times around the origin, denser per angle further out.
+    /// Two arms that wind almost one and a half times around the origin, with equal mass in rings of equal area.
     Spiral,
     /// Every other square of a 4 x 4 board over `[-2, 2]²`.
     Checkerboard,
@@ -32,11 +32,14 @@ const RING_MODES: usize = 8;
 const MOON_RADIUS: f32 = 1.2;
 const SPIRAL_RADIUS: f32 = 1.8;
 const SPIRAL_ANGLE: f32 = 3.0 * PI;
+/// Where an arm starts, as a fraction of its radius and angle at the end.
+const SPIRAL_START: f32 = 0.15;
 const BLADES: usize = 5;
 const BLADE_MIDDLE: f32 = 1.05;
 const BLADE_LENGTH: f32 = 0.27;
 const BLADE_TWIST: f32 = 1.1;
-/// Points along a moon or an arm at which its blurred density is summed.
+/// Points along a moon or an arm at which its blurred density is summed: no further apart than 0.02, and
+/// Gaussians at a distance of their deviation add up smooth to eight digits.
 const CURVE_NODES: usize = 512;
 
 /// The squares of the checkerboard by their lower left corners.
@@ -44,10 +47,12 @@ const SQUARES: [[f32; 2]; 8] =
     [[-2.0, -2.0], [0.0, -2.0], [-1.0, -1.0], [1.0, -1.0], [-2.0, 0.0], [0.0, 0.0], [-1.0, 1.0], [1.0, 1.0]];
 
 /// A distribution of the plane with a known density.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Density {
     family: Family,
     noise: f32,
+    /// Means of the equal Gaussians that the distribution is, or, of a blurred curve, is summed as.
+    centres: Vec<[f32; 2]>,
 }
 
 /// The Gaussians of a mixture with equal weights.
@@ -75,7 +80,17 @@ impl Density {
     #[track_caller]
     pub fn new(family: Family, noise: f32) -> Density {
         assert!(noise > 0.0, "the noise must be positive, not {noise}");
-        Density { family, noise }
+        let nodes = |curve: fn(usize, f32) -> [f32; 2]| {
+            let along = |node: usize| (node as f32 + 0.5) / CURVE_NODES as f32;
+            (0..2 * CURVE_NODES).map(|index| curve(index / CURVE_NODES, along(index % CURVE_NODES))).collect()
+        };
+        let centres = match family {
+            Family::Moons => nodes(moon),
+            Family::Ring => (0..RING_MODES).map(ring_centre).collect(),
+            Family::Spiral => nodes(arm),
+            Family::Checkerboard | Family::Pinwheel => Vec::new(),
+        };
+        Density { family, noise, centres }
     }
 
     /// The shape of the distribution.
@@ -95,8 +110,7 @@ impl Density {
 
     /// The modes, where the distribution is a mixture of separate Gaussians: the ring alone.
     pub fn modes(&self) -> Option<Modes> {
-        (self.family == Family::Ring)
-            .then(|| Modes { centres: (0..RING_MODES).map(ring_centre).collect(), deviation: self.noise })
+        (self.family == Family::Ring).then(|| Modes { centres: self.centres.clone(), deviation: self.noise })
     }
 
     /// Draws a point and the part it comes from.
@@ -130,13 +144,16 @@ impl Density {
     /// Exact for the ring (a mixture), the checkerboard (a product of normal distribution functions for
     /// each square) and the pinwheel (turning by an angle that depends on the radius preserves area, so
     /// the density is the unbent Gaussian's). For the moons and the spiral, whose density is an integral
-    /// along a curve, it is the midpoint rule with 512 nodes.
+    /// along a curve, it is the midpoint rule with 512 nodes on each.
     pub fn log_density(&self, x: [f32; 2]) -> f32 {
         let parts = self.parts();
         match self.family {
-            Family::Moons => self.log_mixture(x, CURVE_NODES, moon),
-            Family::Ring => self.log_mixture(x, 1, |part, _| ring_centre(part)),
-            Family::Spiral => self.log_mixture(x, CURVE_NODES, arm),
+            Family::Moons | Family::Ring | Family::Spiral => {
+                // ln (1/N) Σ N(x; cᵢ, σ² I)
+                let variance = self.noise * self.noise;
+                let exponents = self.centres.iter().map(|centre| -0.5 * squared_distance(x, *centre) / variance);
+                log_sum_exp(exponents) - libm::logf(self.centres.len() as f32 * TAU * variance)
+            }
             Family::Checkerboard => {
                 let total: f64 = SQUARES
                     .iter()
@@ -154,17 +171,6 @@ impl Density {
                 log_sum_exp(blades) - libm::logf(parts as f32 * TAU * BLADE_LENGTH * self.noise)
             }
         }
-    }
-
-    /// `ln (1/PN) Σ N(x; centre(part, (i+½)/N), σ² I)` over the `P` parts and `N` nodes of each.
-    fn log_mixture(&self, x: [f32; 2], nodes: usize, centre: impl Fn(usize, f32) -> [f32; 2]) -> f32 {
-        let variance = self.noise * self.noise;
-        let parts = self.parts();
-        let exponents = (0..parts * nodes).map(|index| {
-            let along = ((index % nodes) as f32 + 0.5) / nodes as f32;
-            -0.5 * squared_distance(x, centre(index / nodes, along)) / variance
-        });
-        log_sum_exp(exponents) - libm::logf((parts * nodes) as f32 * TAU * variance)
     }
 
     /// Density at `offset` of a uniform number in `[0, 1)` blurred by the noise:
@@ -188,9 +194,10 @@ fn moon(part: usize, along: f32) -> [f32; 2] {
     if part == 0 { upper } else { [-upper[0], -upper[1]] }
 }
 
-/// The point of spiral arm `part` at `along` in `[0, 1]`, which is proportional to the squared radius.
+/// The point of spiral arm `part` at `along` in `[0, 1]`: the squared radius grows evenly.
 fn arm(part: usize, along: f32) -> [f32; 2] {
-    let t = along.sqrt();
+    let start = SPIRAL_START * SPIRAL_START;
+    let t = (start + (1.0 - start) * along).sqrt();
     rotate([SPIRAL_RADIUS * t, 0.0], SPIRAL_ANGLE * t + PI * part as f32)
 }
 

@@ -41,6 +41,38 @@ pub enum Error {
     Device(String),
 }
 
+impl Error {
+    /// What kind of failure it is: `Failure.code` of the page's `protocol.ts`.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Error::BadFile { .. } => "bad-file",
+            Error::BadKnob { .. } => "bad-knob",
+            Error::Unknown { .. } => "unknown",
+            Error::Unsupported(_) => "unsupported",
+            Error::Diverged { .. } => "diverged",
+            Error::Device(_) => "device",
+        }
+    }
+
+    /// The same message as [`fmt::Display`] gives, in Korean.
+    pub fn korean(&self) -> String {
+        match self {
+            Error::BadFile { source, problem } => format!("{source}: {problem}"),
+            Error::BadKnob { knob, expected, found } => {
+                format!("{knob} 값으로 {found}을(를) 쓸 수 없습니다. 허용되는 값: {expected}")
+            }
+            Error::Unknown { what, name, known } => {
+                format!("{what} {name:?}을(를) 찾을 수 없습니다. 있는 것: {}", known.join(", "))
+            }
+            Error::Unsupported(reason) => reason.clone(),
+            Error::Diverged { step } => format!(
+                "{step}단계에서 학습이 발산했습니다. 손실이나 매개변수가 NaN 또는 무한대가 되었습니다. 학습률을 낮추면 대개 해결됩니다."
+            ),
+            Error::Device(problem) => problem.clone(),
+        }
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -10,13 +10,20 @@
 
 pub mod bars;
 pub mod digits;
+mod files;
 pub mod idx;
 mod parts;
 pub mod points;
 mod random;
+mod rows;
 pub mod strokes;
 
 use std::fmt;
+
+pub use files::from_files;
+#[cfg(not(target_arch = "wasm32"))]
+pub use files::read_path;
+pub use rows::REACH;
 
 use serde::Serialize;
 

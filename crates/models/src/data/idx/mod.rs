@@ -16,6 +16,8 @@ mod folder;
 
 pub use dataset::dataset;
 #[cfg(not(target_arch = "wasm32"))]
+pub(super) use folder::read_file;
+#[cfg(not(target_arch = "wasm32"))]
 pub use folder::{NAMES, read_folder};
 
 use std::io::{ErrorKind, Read};

@@ -5,6 +5,8 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fmt;
 
+use crate::compile::compile;
+use crate::fuse::Fusion;
 use crate::infer::infer_shape;
 use crate::op::{Binary, Move, Op, Reduce, Source, Unary};
 use crate::program::{Function, Module};
@@ -111,8 +113,17 @@ impl Graph {
     }
 
     /// Compiles functions over this graph, and the program `init` beside them, into one module.
+    ///
+    /// # Panics
+    /// When two functions have one name, or one belongs to another graph.
+    #[track_caller]
     pub fn compile(&self, functions: &[Function]) -> Module {
-        Module::compile(self, functions)
+        compile(self, functions, Fusion::On)
+    }
+
+    /// The same, with a say in whether values are fused.
+    pub fn compile_with(&self, functions: &[Function], fusion: Fusion) -> Module {
+        compile(self, functions, fusion)
     }
 
     /// Adds a node, or finds the equal or simpler one that exists. `shape` is given where the operation

@@ -21,6 +21,7 @@
 //!
 //! This crate knows no device, no model and no file, and depends on nothing but the standard library.
 
+mod compile;
 pub mod compose;
 mod executor;
 mod fuse;
@@ -28,6 +29,7 @@ mod gradient;
 mod graph;
 mod infer;
 pub mod kernel;
+mod merge;
 mod op;
 mod optimizer;
 mod plan;
@@ -39,6 +41,7 @@ mod shape;
 mod tensor;
 
 pub use executor::{DeviceError, Executor, Reading};
+pub use fuse::Fusion;
 pub use gradient::grad;
 pub use graph::{Graph, NodeId};
 pub use op::{Binary, Move, Op, Reduce, Source, Unary};

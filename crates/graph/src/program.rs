@@ -1,43 +1,54 @@
 //! What executors run: programs over one arena of numbers, and the module that holds them.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::ops::Range;
 
-use crate::fuse;
-use crate::graph::{Arena, Graph, NodeId};
+use crate::graph::{Graph, NodeId};
 use crate::kernel::Kernel;
-use crate::plan;
-use crate::schedule::{Draft, schedule};
 use crate::shape::{Shape, numel};
 use crate::tensor::Tensor;
 
 /// A named function over a graph: what to compute, and which parameters to replace afterwards.
 pub struct Function {
-    name: String,
-    outputs: Vec<(String, NodeId)>,
-    updates: Vec<(NodeId, NodeId)>,
+    pub(crate) name: String,
+    /// The graph of its tensors; only ever compared.
+    pub(crate) graph: Option<*const Graph>,
+    pub(crate) outputs: Vec<(String, NodeId)>,
+    pub(crate) updates: Vec<(NodeId, NodeId)>,
 }
 
 impl Function {
     /// A function that does nothing yet.
     pub fn new(name: &str) -> Function {
-        Function { name: name.to_owned(), outputs: vec![], updates: vec![] }
+        Function { name: name.to_owned(), graph: None, outputs: vec![], updates: vec![] }
     }
 
     /// Also returns `value` under `name`.
+    ///
+    /// # Panics
+    /// When the name is taken, or the value belongs to another graph.
+    #[track_caller]
     pub fn output(mut self, name: &str, value: Tensor<'_>) -> Function {
+        let taken = self.outputs.iter().any(|(other, _)| other == name);
+        assert!(!taken, "function {:?} has two outputs called {name:?}", self.name);
+        self.own(value);
         self.outputs.push((name.to_owned(), value.id()));
         self
     }
 
-    /// Also replaces `param` by `value`. All updates of a function happen at once, after everything is computed.
+    /// Also replaces `param` by `value`. All updates of a function happen at once, after everything is computed: every value
+    /// and every output sees the parameters as they were before.
     ///
     /// # Panics
-    /// When their shapes differ.
+    /// When `param` is not a parameter or is replaced twice, when shapes differ, or when either belongs to another graph.
     #[track_caller]
     pub fn update(mut self, param: Tensor<'_>, value: Tensor<'_>) -> Function {
+        self.own(param);
+        self.own(value);
+        assert!(param.is_param(), "{param:?} is not a parameter and cannot be updated");
         assert_eq!(param.shape(), value.shape(), "a parameter keeps its shape");
+        let twice = self.updates.iter().any(|(other, _)| *other == param.id());
+        assert!(!twice, "function {:?} updates {param:?} twice", self.name);
         self.updates.push((param.id(), value.id()));
         self
     }
@@ -46,6 +57,13 @@ impl Function {
     #[track_caller]
     pub fn updates<'g>(self, updates: impl IntoIterator<Item = (Tensor<'g>, Tensor<'g>)>) -> Function {
         updates.into_iter().fold(self, |function, (param, value)| function.update(param, value))
+    }
+
+    #[track_caller]
+    fn own(&mut self, tensor: Tensor<'_>) {
+        let graph: *const Graph = tensor.graph();
+        let same = *self.graph.get_or_insert(graph) == graph;
+        assert!(same, "function {:?} is made of tensors of different graphs", self.name);
     }
 }
 
@@ -125,32 +143,6 @@ pub struct Module {
 }
 
 impl Module {
-    pub(crate) fn compile(graph: &Graph, functions: &[Function]) -> Module {
-        let arena = graph.arena.borrow();
-        let mut offset = 0;
-        let mut place = |named: &crate::graph::Named| {
-            let shape = arena.node(named.node).shape.clone();
-            let variable = Variable { name: named.name.clone(), offset, shape };
-            offset = plan::align(variable.range().end);
-            variable
-        };
-        let params: Vec<Variable> = arena.params.iter().map(&mut place).collect();
-        let inputs: Vec<Variable> = arena.inputs.iter().map(&mut place).collect();
-        let variables: Vec<Buffer> =
-            params.iter().chain(&inputs).map(|v| Buffer { offset: v.offset, len: numel(&v.shape) }).collect();
-
-        let init = Function {
-            name: "init".to_owned(),
-            outputs: vec![],
-            updates: arena.params.iter().filter_map(|param| Some((param.node, param.init?))).collect(),
-        };
-        let all = std::iter::once(&init).chain(functions);
-        let programs: Vec<Program> = all.map(|function| compile(&arena, function, &variables, offset)).collect();
-        let ends = programs.iter().flat_map(|program| &program.buffers).map(|buffer| buffer.range().end);
-        let arena_len = ends.max().unwrap_or(0);
-        Module { params, inputs, programs, arena_len }
-    }
-
     /// The program of that name.
     pub fn program(&self, name: &str) -> Option<&Program> {
         self.programs.iter().find(|program| program.name == name)
@@ -181,42 +173,6 @@ impl Program {
     /// The output of that name.
     pub fn output(&self, name: &str) -> Option<&Output> {
         self.outputs.iter().find(|output| output.name == name)
-    }
-}
-
-fn compile(arena: &Arena, function: &Function, variables: &[Buffer], temporaries: usize) -> Program {
-    let wanted: Vec<NodeId> =
-        function.outputs.iter().map(|(_, id)| *id).chain(function.updates.iter().map(|(_, value)| *value)).collect();
-    let materialised = fuse::decide(arena, &wanted);
-
-    let mut lens: Vec<usize> = variables.iter().map(|variable| variable.len).collect();
-    let mut buffers: HashMap<NodeId, BufferId> = HashMap::new();
-    for (number, named) in arena.params.iter().chain(&arena.inputs).enumerate() {
-        buffers.insert(named.node, BufferId(number));
-    }
-    for &id in &materialised {
-        buffers.insert(id, BufferId(lens.len()));
-        lens.push(numel(&arena.node(id).shape));
-    }
-
-    let draft = Draft {
-        kernels: materialised.iter().map(|&id| fuse::lower(arena, id, &buffers)).collect(),
-        lens,
-        outputs: function.outputs.iter().map(|(_, id)| buffers[id]).collect(),
-        updates: function.updates.iter().map(|(param, value)| (buffers[param], buffers[value])).collect(),
-    };
-    let scheduled = schedule(draft);
-    let buffers_placed = plan::place(&scheduled, variables, temporaries);
-    let outputs = function.outputs.iter().map(|(name, id)| Output {
-        name: name.clone(),
-        shape: arena.node(*id).shape.clone(),
-        buffer: buffers[id],
-    });
-    Program {
-        name: function.name.clone(),
-        buffers: buffers_placed,
-        kernels: scheduled.kernels,
-        outputs: outputs.collect(),
     }
 }
 

@@ -7,7 +7,7 @@ use std::fmt;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 use crate::graph::{Graph, NodeId};
-use crate::op::{Binary, Move, Op, Reduce, Unary};
+use crate::op::{Binary, Move, Op, Reduce, Source, Unary};
 use crate::shape::{Shape, broadcast, numel};
 
 /// A value of a graph.
@@ -30,6 +30,10 @@ impl<'g> Tensor<'g> {
     /// Its node.
     pub fn id(self) -> NodeId {
         self.id
+    }
+
+    pub(crate) fn is_param(self) -> bool {
+        matches!(self.graph.arena.borrow().node(self.id).op, Op::Source(Source::Param(_)))
     }
 
     /// The extent of every axis.

@@ -1,159 +1,12 @@
-//! Fusion: which values are written to memory, and the substitution of all others into their uses.
-//!
-//! # The decision
-//! A value is *materialised*, that is, computed once by a kernel and kept in a buffer, when
-//! it is wanted from outside (an output, an update); when an operation that combines numbers by its own loop makes it
-//! (Reduce, Dot, Gather, ScatterAdd, Fold) or reads it other than through an affine access (operands of Dot, Gather, ScatterAdd,
-//! Fold; operands of a reshape that would need divisions); when it takes work and is then stretched by Expand, for what is broadcast is
-//! computed once; when several kernels would need it and recomputing costs more than a load; or when the expression has grown
-//! past [`MAX_INLINE`]. Every other value is substituted where it is used.
-//!
-//! # The substitution
-//! Walking from a materialised value towards its operands, each node is met under a *view*: an affine function of the
-//! kernel's point for every axis of the node. Moves only change the view; at a buffer the view becomes a load.
+//! The substitution: the kernel of each materialised node.
 
 use std::collections::HashMap;
 
 use crate::graph::{Arena, Node, NodeId};
 use crate::kernel::{Access, Affine, Body, Guard, Kernel, Scalar, ScalarId, Store};
-use crate::op::{Move, Op, Source, Unary};
+use crate::op::{Move, Op, Source};
 use crate::program::BufferId;
 use crate::shape::{Shape, reshape_groups, row_major};
-
-/// Recomputing up to this much work in several kernels is cheaper than a buffer.
-const CHEAP: u32 = 2;
-/// Expressions larger than this are cut in two.
-const MAX_INLINE: u32 = 128;
-
-/// Which of the nodes that `wanted` depends on are materialised, in order. Inputs and parameters are buffers already and not listed.
-pub(crate) fn decide(arena: &Arena, wanted: &[NodeId]) -> Vec<NodeId> {
-    let live = live_nodes(arena, wanted);
-    let mut materialised = vec![false; arena.nodes.len()];
-    for &id in wanted {
-        materialised[id.index()] = true;
-    }
-    for &id in &live {
-        for base in buffers_needed(arena, id) {
-            materialised[base.index()] = true;
-        }
-    }
-    let work = cut_by_work(arena, &live, &mut materialised);
-    cut_by_uses(arena, &live, &work, &mut materialised);
-    live.into_iter().filter(|id| materialised[id.index()] && !is_buffer(arena, *id)).collect()
-}
-
-fn live_nodes(arena: &Arena, wanted: &[NodeId]) -> Vec<NodeId> {
-    let mut live = vec![false; arena.nodes.len()];
-    for id in wanted {
-        live[id.index()] = true;
-    }
-    for index in (0..live.len()).rev() {
-        if live[index] {
-            for operand in &arena.nodes[index].operands {
-                live[operand.index()] = true;
-            }
-        }
-    }
-    (0..live.len()).filter(|&index| live[index]).map(|index| NodeId(index as u32)).collect()
-}
-
-/// Whether the node is a buffer without any kernel.
-pub(crate) fn is_buffer(arena: &Arena, id: NodeId) -> bool {
-    matches!(arena.node(id).op, Op::Source(Source::Input(_) | Source::Param(_)))
-}
-
-/// The nodes that must be buffers for this one to be computed at all.
-fn buffers_needed(arena: &Arena, id: NodeId) -> Vec<NodeId> {
-    let node = arena.node(id);
-    match &node.op {
-        Op::Dot | Op::Gather | Op::ScatterAdd { .. } | Op::Fold { .. } => {
-            let mut needed: Vec<NodeId> = node.operands.iter().map(|&operand| base(arena, operand)).collect();
-            needed.push(id);
-            needed
-        }
-        Op::Reduce { .. } => vec![id],
-        Op::Move(Move::Reshape) if !is_affine_reshape(arena, node) => vec![node.operands[0]],
-        Op::Source(_) | Op::Unary(_) | Op::Binary(_) | Op::Select | Op::Move(_) | Op::Detach => vec![],
-    }
-}
-
-/// The node whose buffer an unguarded affine access to `id` reads.
-fn base(arena: &Arena, id: NodeId) -> NodeId {
-    let node = arena.node(id);
-    match &node.op {
-        Op::Move(Move::Pad { .. }) => id,
-        Op::Move(Move::Reshape) if !is_affine_reshape(arena, node) => node.operands[0],
-        Op::Move(_) | Op::Detach => base(arena, node.operands[0]),
-        _ => id,
-    }
-}
-
-/// Whether each axis of a reshape's operand is an affine function of the result's axes.
-fn is_affine_reshape(arena: &Arena, node: &Node) -> bool {
-    let from = &arena.node(node.operands[0]).shape;
-    reshape_groups(from, &node.shape)
-        .is_some_and(|groups| groups.into_iter().all(|(own, _)| from[own].iter().filter(|&&n| n != 1).count() <= 1))
-}
-
-/// Materialises what is stretched after work and what has grown too large. Returns the work that substitution of each node repeats.
-fn cut_by_work(arena: &Arena, live: &[NodeId], materialised: &mut [bool]) -> Vec<u32> {
-    let mut work = vec![0u32; arena.nodes.len()];
-    for &id in live {
-        let node = arena.node(id);
-        let inherited: u32 = node.operands.iter().map(|operand| work[operand.index()]).sum();
-        if matches!(node.op, Op::Move(Move::Expand)) && inherited > 0 {
-            materialised[node.operands[0].index()] = true;
-            work[node.operands[0].index()] = 0;
-            continue;
-        }
-        let total = inherited + own_work(&node.op);
-        materialised[id.index()] |= total > MAX_INLINE;
-        work[id.index()] = if materialised[id.index()] { 0 } else { total };
-    }
-    work
-}
-
-fn own_work(op: &Op) -> u32 {
-    match op {
-        Op::Source(Source::Random(_)) => 8,
-        Op::Source(Source::Input(_) | Source::Param(_) | Source::Const(_) | Source::Iota(_)) => 0,
-        Op::Unary(Unary::Exp | Unary::Log | Unary::Tanh | Unary::Sin) => 8,
-        Op::Unary(Unary::Recip | Unary::Sqrt) => 2,
-        Op::Unary(Unary::Neg | Unary::Floor) | Op::Binary(_) | Op::Select | Op::Move(Move::Pad { .. }) => 1,
-        Op::Reduce { .. } | Op::Dot | Op::Gather | Op::ScatterAdd { .. } | Op::Fold { .. } => 0,
-        Op::Move(_) | Op::Detach => 0,
-    }
-}
-
-/// The kernels that a node would be substituted into.
-#[derive(Clone, Copy, PartialEq)]
-enum Users {
-    None,
-    One(NodeId),
-    Many,
-}
-
-/// Materialises what several kernels need and is not cheap.
-fn cut_by_uses(arena: &Arena, live: &[NodeId], work: &[u32], materialised: &mut [bool]) {
-    let mut users = vec![Users::None; arena.nodes.len()];
-    for &id in live.iter().rev() {
-        let node = arena.node(id);
-        let index = id.index();
-        let moves = matches!(node.op, Op::Move(_) | Op::Detach);
-        if users[index] == Users::Many && work[index] > CHEAP && !moves {
-            materialised[index] = true;
-        }
-        let kernels = if materialised[index] { Users::One(id) } else { users[index] };
-        for operand in &node.operands {
-            let slot = &mut users[operand.index()];
-            *slot = match (*slot, kernels) {
-                (Users::None, new) => new,
-                (old, new) if old == new => old,
-                _ => Users::Many,
-            };
-        }
-    }
-}
 
 /// The kernel that computes a materialised node. `buffers` says where every materialised node is kept.
 pub(crate) fn lower(arena: &Arena, id: NodeId, buffers: &HashMap<NodeId, BufferId>) -> Kernel {
@@ -238,7 +91,7 @@ pub(crate) fn lower(arena: &Arena, id: NodeId, buffers: &HashMap<NodeId, BufferI
         scalars = substitution.scalars;
     }
     let stores = vec![Store { value: ScalarId(scalars.len() - 1), target: buffers[&id] }];
-    Kernel { domain, body: body.unwrap_or(Body::None), scalars, stores }.squeeze()
+    Kernel { domain, body: body.unwrap_or(Body::None), scalars, stores }
 }
 
 /// How a node is met: an affine function of the kernel's point for each of its axes, and where it counts as 0.

@@ -62,7 +62,7 @@ const BROWSERS: [Browser; 3] = [
         chosen: &["WEBKIT_DRIVER_PATH"],
         programs: &["WebKitWebDriver"],
         companions: &["Xvfb"],
-        packages: &["webkit2gtk-driver", "xvfb"],
+        packages: &["webkit2gtk-driver", "xvfb", "libgl1-mesa-dri"],
     },
 ];
 

@@ -6,6 +6,7 @@ use crate::tally::Tally;
 use crate::{Group, browsers, page, wasm};
 use anyhow::{Context, Result};
 use std::fs;
+use std::io::IsTerminal;
 use std::process::Command;
 use std::time::Instant;
 
@@ -139,8 +140,11 @@ fn vitest(mut runner: Command, folder: &str, rest: &[String]) -> Result<Tally> {
     if report.exists() {
         fs::remove_file(&report)?;
     }
-    runner.current_dir(root().join(folder)).args(["run", "--passWithNoTests", "--reporter=default"]);
+    runner.current_dir(root().join(folder)).args(["run", "--passWithNoTests", "--reporter=verbose"]);
     runner.args(["--reporter=json", "--outputFile.json"]).arg(&report).args(rest);
+    if !std::io::stdout().is_terminal() {
+        runner.env("NO_COLOR", "1");
+    }
     // How it ended is read from the report, which is more exact than the exit code.
     runner.status().context("cannot run Vitest")?;
     let report = fs::read(&report).context("Vitest ended without a report")?;

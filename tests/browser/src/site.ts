@@ -1,0 +1,59 @@
+/** The servers of the tests: the built site, and pages of other origins that embed it. */
+
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { resolve } from 'node:path';
+import type { Connect, PreviewServer } from 'vite';
+import { serve } from '../../../www/server.js';
+import { withRecorder } from './recorder';
+
+export interface Site {
+  /** The address of its root, with a slash at the end. */
+  url: string;
+  close: () => Promise<void>;
+}
+
+/** The folder that `cargo xtask build` writes. */
+export const DIST = resolve(import.meta.dirname, '../../../www/dist');
+
+/** Serves the built site as `cargo xtask serve` does. */
+export function serveSite(): Promise<Site> {
+  return serve({ plugins: [{ name: 'error-recorder', configurePreviewServer: addRecorder }] });
+}
+
+function addRecorder(server: PreviewServer): void {
+  const recording: Connect.NextHandleFunction = (request, response, next) => {
+    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+    if (pathname !== '/' && pathname !== '/index.html') {
+      next();
+      return;
+    }
+    readFile(resolve(DIST, 'index.html'), 'utf8').then((html) => {
+      response.setHeader('Content-Type', 'text/html');
+      response.end(withRecorder(html));
+    }, next);
+  };
+  server.middlewares.use(recording);
+}
+
+/** Serves a few pages, by path, from an origin of their own: `{ '/': '<p>…' }`. */
+export async function servePages(pages: Record<string, string>): Promise<Site> {
+  const server = createServer((request, response) => {
+    const page = pages[new URL(request.url ?? '/', 'http://localhost').pathname];
+    response.statusCode = page === undefined ? 404 : 200;
+    response.setHeader('Content-Type', 'text/html; charset=utf-8');
+    response.end(page === undefined ? '' : withRecorder(page));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (!address || typeof address === 'string') throw new Error('the server has no port');
+  return {
+    url: `http://localhost:${address.port}/`,
+    close: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}

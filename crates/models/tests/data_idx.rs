@@ -197,17 +197,20 @@ fn files_find_their_split_by_name() {
 }
 
 #[test]
-fn one_file_of_images_is_split_by_its_last_tenth() {
+fn one_file_of_images_gives_every_tenth_to_the_test() {
     for name in ["faces", "train-images-idx3-ubyte", "t10k-images-idx3-ubyte"] {
         let data = dataset("a drop", &[(name, images(0, 30))]).unwrap();
         assert_eq!((data.train.len(), data.test.len(), data.classes), (27, 3, 0));
         assert!(data.train.labels().is_none() && data.valid.is_none());
-        assert_eq!(data.test.row(0), [27.0 / 255.0; 6]);
+        assert_eq!(data.test.row(0), [9.0 / 255.0; 6]);
+        assert_eq!(data.train.row(9), [10.0 / 255.0; 6]);
     }
     let values: Vec<u8> = (0..30).collect();
     let data = dataset("a drop", &[("faces", images(0, 30)), ("names", labels(&values))]).unwrap();
     assert_eq!(data.classes, 30);
-    assert_eq!(data.test.labels(), Some(&[27, 28, 29][..]));
+    assert_eq!(data.test.labels(), Some(&[9, 19, 29][..]));
+    let data = dataset("a drop", &[("faces", images(0, 3))]).unwrap();
+    assert_eq!((data.train.len(), data.test.row(0)), (2, vec![2.0 / 255.0; 6]));
 }
 
 #[test]

@@ -1,26 +1,46 @@
-//! Data that a person brings: files dropped on the page, or a path given to the command line.
+//! The one door for data that a person brings: what it is, its names and contents tell.
 
-use super::{Dataset, idx};
+#[cfg(not(target_arch = "wasm32"))]
+use std::path::Path;
+
+#[cfg(not(target_arch = "wasm32"))]
+use super::pictures;
+use super::{Dataset, csv, idx};
 use crate::Error;
 
-/// A data set out of files given by their names and contents.
+/// Reads files dropped together, given by their names and contents: a table whose name ends in `.csv` or
+/// `.tsv` ([`csv::read`]), else IDX files ([`idx::dataset`]); all gzipped or not.
 ///
 /// # Errors
-/// [`Error::BadFile`] when they are not what [`idx::dataset`] reads.
-pub fn from_files(files: &[(String, Vec<u8>)]) -> Result<Dataset, Error> {
-    let name = files.first().map_or("", |(name, _)| name);
-    idx::dataset(name, files)
+/// [`Error::BadFile`] when a table comes with other files, or a reader refuses.
+pub fn from_files(files: &[(impl AsRef<str>, impl AsRef<[u8]>)]) -> Result<Dataset, Error> {
+    let is_table = |name: &str| {
+        let name = name.to_ascii_lowercase();
+        let name = name.strip_suffix(".gz").unwrap_or(&name);
+        name.ends_with(".csv") || name.ends_with(".tsv")
+    };
+    match files {
+        [(name, bytes)] if is_table(name.as_ref()) => csv::read(name.as_ref(), bytes.as_ref()),
+        [(name, _)] => idx::dataset(name.as_ref(), files),
+        _ => match files.iter().find(|(name, _)| is_table(name.as_ref())) {
+            Some((table, _)) => Err(Error::BadFile {
+                source: table.as_ref().to_owned(),
+                problem: "is a table, which is a data set of its own; open it alone".to_owned(),
+            }),
+            None => idx::dataset("files", files),
+        },
+    }
 }
 
-/// A data set out of a folder with IDX files under their MNIST names, or out of one file.
+/// Reads what lies at `path`: a file as [`from_files`] does, a folder with IDX files under their MNIST names
+/// ([`idx::read_folder`]), or else a folder of PNG images ([`pictures::read_folder`]).
 ///
 /// # Errors
-/// [`Error::BadFile`] when there is nothing of the kind.
+/// [`Error::BadFile`] when nothing is there, the folder holds neither, or a reader refuses.
 #[cfg(not(target_arch = "wasm32"))]
-pub fn read_path(path: &std::path::Path) -> Result<Dataset, Error> {
-    if path.is_dir() {
-        return idx::read_folder(path);
+pub fn read_path(path: &Path) -> Result<Dataset, Error> {
+    if !path.is_dir() {
+        return from_files(&[(path.display().to_string(), idx::read_file(path)?)]);
     }
-    let name = path.display().to_string();
-    from_files(&[(name, idx::read_file(path)?)])
+    if idx::has_images(path) { idx::read_folder(path) } else { pictures::read_folder(path) }
 }

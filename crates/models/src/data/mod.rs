@@ -2,17 +2,21 @@
 //!
 //! Four come with the project ([`catalogue`]): [`points`] of the plane, [`bars`] and stripes, real
 //! handwritten [`digits`], and handwriting drawn by code from pen [`strokes`]. Others are read from
-//! what a person brings: [`idx`] files such as MNIST.
+//! what a person brings ([`from_files`], [`read_path`]): [`idx`] files such as MNIST, tables in [`csv`]
+//! files, folders of [`pictures`], points drawn by hand ([`points::from_drawn`]).
 //!
 //! A data set depends on its knobs and its seed alone: the same bits come out natively and in a
 //! browser, because the random numbers come from one named generator and every function that
 //! platforms round differently (`sin`, `ln`, `erf`) is taken from the `libm` crate.
 
 pub mod bars;
+pub mod csv;
 pub mod digits;
 mod files;
 pub mod idx;
 mod parts;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod pictures;
 pub mod points;
 mod random;
 mod rows;
@@ -126,14 +130,6 @@ impl Values {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
-    }
-
-    /// Takes away and returns the numbers from `index` on.
-    fn split_off(&mut self, index: usize) -> Values {
-        match self {
-            Values::Bytes(bytes) => Values::Bytes(bytes.split_off(index)),
-            Values::Reals(reals) => Values::Reals(reals.split_off(index)),
-        }
     }
 }
 

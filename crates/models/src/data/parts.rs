@@ -30,34 +30,42 @@ impl Part {
         }
     }
 
-    fn rows(&self) -> usize {
-        self.values.len() / self.shape.len()
-    }
-
     fn into_split(self) -> Split {
         Split::new(self.shape.len(), self.values, self.labels)
     }
 
-    /// Cuts off the last tenth of the rows, at least one.
-    fn cut_last_tenth(&mut self) -> Result<Part, Error> {
-        let rows = self.rows();
+    /// Moves every tenth row, or the last of fewer, to a part of its own.
+    fn take_every_tenth(&mut self) -> Result<Part, Error> {
+        let (rows, width) = (self.values.len() / self.shape.len(), self.shape.len());
         if rows < 2 {
             return Err(Error::BadFile {
                 source: self.source.clone(),
                 problem: "holds a single row; at least 2 are needed, one to train on and one to test".to_owned(),
             });
         }
-        let kept = rows - (rows / 10).max(1);
-        Ok(Part {
-            source: self.source.clone(),
-            shape: self.shape,
-            values: self.values.split_off(kept * self.shape.len()),
-            labels: self.labels.as_mut().map(|labels| labels.split_off(kept)),
-        })
+        let is_taken = |row: usize| row % 10 == 9 || rows < 10 && row == rows - 1;
+        let values = match &mut self.values {
+            Values::Bytes(bytes) => Values::Bytes(extract(bytes, |index| is_taken(index / width))),
+            Values::Reals(reals) => Values::Reals(extract(reals, |index| is_taken(index / width))),
+        };
+        let labels = self.labels.as_mut().map(|labels| extract(labels, is_taken));
+        Ok(Part { source: self.source.clone(), shape: self.shape, values, labels })
     }
 }
 
-/// The data set of these splits; without a test split, the last tenth of the training rows becomes it.
+/// Moves the items at some indices to a vector of their own; both keep their order.
+fn extract<T: Copy>(items: &mut Vec<T>, is_taken: impl Fn(usize) -> bool) -> Vec<T> {
+    let taken = (0..items.len()).filter(|&index| is_taken(index)).map(|index| items[index]).collect();
+    let mut index = 0;
+    items.retain(|_| {
+        index += 1;
+        !is_taken(index - 1)
+    });
+    taken
+}
+
+/// The data set of these splits; without a test split, every tenth of the training rows becomes it, for
+/// files are often sorted by class. The name is the last part of `name`, which may be a path.
 ///
 /// There are as many classes as the largest label demands.
 pub(super) fn assemble(
@@ -69,7 +77,7 @@ pub(super) fn assemble(
 ) -> Result<Dataset, Error> {
     let test = match test {
         Some(test) => test,
-        None => train.cut_last_tenth()?,
+        None => train.take_every_tenth()?,
     };
     for other in valid.iter().chain([&test]) {
         if other.shape != train.shape {
@@ -90,7 +98,7 @@ pub(super) fn assemble(
     let labels = parts.iter().flatten().filter_map(|part| part.labels.as_ref()).flatten();
     let shape = train.shape;
     Ok(Dataset {
-        name: name.to_owned(),
+        name: name.rsplit(['/', '\\']).find(|part| !part.is_empty()).unwrap_or(name).to_owned(),
         kind,
         shape,
         classes: labels.max().map_or(0, |&largest| usize::from(largest) + 1),

@@ -26,7 +26,7 @@ struct Found {
 ///
 /// Whether a file holds images or labels is read from its magic number, the split from its name: MNIST's
 /// own `train-images-idx3-ubyte`, `t10k-...` (or `test...`) and `valid-...`, with or without `.gz`. Where
-/// there is one file of images, whatever its name, its last tenth becomes the test split.
+/// there is one file of images, whatever its name, every tenth of them becomes the test split.
 ///
 /// # Errors
 /// [`Error::BadFile`] when a file cannot be read ([`read`]), two claim one place, images are missing,

@@ -1,7 +1,7 @@
 //! A data set out of a folder with IDX files under their MNIST names.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{MOST_BYTES, dataset};
 use crate::Error;
@@ -25,23 +25,27 @@ pub fn read_folder(folder: &Path) -> Result<Dataset, Error> {
     let shown = folder.display().to_string();
     let mut files = Vec::new();
     for name in NAMES {
-        let candidates = [name.to_owned(), format!("{name}.gz")];
-        if let Some(file) = candidates.iter().map(|name| folder.join(name)).find(|file| file.is_file()) {
+        if let Some(file) = find(folder, name) {
             files.push((file.display().to_string(), read_file(&file)?));
         } else if name == NAMES[0] {
-            return Err(Error::BadFile {
-                source: shown,
-                problem: format!("has no file named {} or {}", candidates[0], candidates[1]),
-            });
+            return Err(Error::BadFile { source: shown, problem: format!("has no file named {name} or {name}.gz") });
         }
     }
-    let name = folder.canonicalize().ok();
-    let name = name.as_deref().and_then(Path::file_name).map_or(shown, |name| name.to_string_lossy().into_owned());
-    dataset(&name, &files)
+    dataset(&shown, &files)
+}
+
+/// Whether a folder has the one file that must be there.
+pub(in crate::data) fn has_images(folder: &Path) -> bool {
+    find(folder, NAMES[0]).is_some()
+}
+
+/// The file of this name, plain rather than gzipped where both are there.
+fn find(folder: &Path, name: &str) -> Option<PathBuf> {
+    [folder.join(name), folder.join(format!("{name}.gz"))].into_iter().find(|file| file.is_file())
 }
 
 /// The bytes of a file no larger than what may be unpacked from it.
-pub(crate) fn read_file(file: &Path) -> Result<Vec<u8>, Error> {
+pub(in crate::data) fn read_file(file: &Path) -> Result<Vec<u8>, Error> {
     let refuse = |problem: String| Error::BadFile { source: file.display().to_string(), problem };
     let cannot = |failure: std::io::Error| refuse(format!("cannot be read: {failure}"));
     let size = fs::metadata(file).map_err(cannot)?.len();

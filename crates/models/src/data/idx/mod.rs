@@ -16,9 +16,9 @@ mod folder;
 
 pub use dataset::dataset;
 #[cfg(not(target_arch = "wasm32"))]
-pub(super) use folder::read_file;
-#[cfg(not(target_arch = "wasm32"))]
 pub use folder::{NAMES, read_folder};
+#[cfg(not(target_arch = "wasm32"))]
+pub(super) use folder::{has_images, read_file};
 
 use std::io::{ErrorKind, Read};
 

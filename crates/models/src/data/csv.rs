@@ -1,0 +1,217 @@
+//! Tables of numbers: a row of the file is a row of the data set.
+//!
+//! Fields are separated by commas, semicolons or tabs; the first line may name the columns. Rows are
+//! points of the plane when two columns remain beside the label, and square images when their number is a
+//! square. The label is the column named `label`, `class`, `digit` or `target`; without names it is
+//! the one column too many, at the start or the end, whichever takes more values (the corner of an image
+//! hardly varies).
+
+use std::collections::BTreeSet;
+use std::io::Read;
+
+use flate2::bufread::MultiGzDecoder;
+
+use super::idx::{LONGEST_SIDE, MOST_BYTES};
+use super::parts::{Part, assemble};
+use super::{Dataset, Kind, RowShape, Values};
+use crate::Error;
+
+/// Names of a column of labels.
+const LABEL_NAMES: [&str; 4] = ["label", "class", "digit", "target"];
+
+/// Half the side of the square that points from elsewhere are fitted into.
+const REACH: f32 = 1.8;
+
+/// Reads a table, gzipped or not; `source` names the file in errors and the data set.
+///
+/// Pixels may run from 0 to 1, to 16 or to 255, which the largest value tells. Points beyond `[-2, 2]²`
+/// are moved and scaled, alike in both directions, to fit. Every tenth row becomes the test split.
+///
+/// # Errors
+/// [`Error::BadFile`], with the line where one is to blame, when a field is no finite number, lines differ
+/// in length, the number of columns fits neither points nor square images, pixels are negative or
+/// beyond 255, labels are not whole numbers from 0 to 255, or there is too much of it.
+pub fn read(source: &str, bytes: &[u8]) -> Result<Dataset, Error> {
+    let table = unpack(bytes).and_then(|text| Table::parse(&text)).and_then(|table| {
+        let label = table.label_column()?;
+        Ok((table.labels(label)?, table.rows_without(label)?))
+    });
+    let (labels, (kind, shape, values)) =
+        table.map_err(|problem| Error::BadFile { source: source.to_owned(), problem })?;
+    let labels = labels.map(|labels| (source.to_owned(), labels));
+    assemble(source, kind, Part::new(source.to_owned(), shape, values, labels)?, None, None)
+}
+
+fn unpack(bytes: &[u8]) -> Result<String, String> {
+    let mut text = Vec::new();
+    let stream: Box<dyn Read + '_> =
+        if bytes.starts_with(&[0x1f, 0x8b]) { Box::new(MultiGzDecoder::new(bytes)) } else { Box::new(bytes) };
+    stream
+        .take(MOST_BYTES + 1)
+        .read_to_end(&mut text)
+        .map_err(|failure| format!("cannot be unpacked ({failure}): the gzip stream is cut short or damaged"))?;
+    if text.len() as u64 > MOST_BYTES {
+        return Err(format!("is too large: at most {} MiB of text can be read", MOST_BYTES >> 20));
+    }
+    String::from_utf8(text).map_err(|_| "is no table: it holds bytes that are not text".to_owned())
+}
+
+/// The numbers of a file, and the names above them where there are some.
+struct Table {
+    names: Option<Vec<String>>,
+    columns: usize,
+    numbers: Vec<f32>,
+    /// Line of the file where the first row stands.
+    first_line: usize,
+}
+
+impl Table {
+    fn parse(text: &str) -> Result<Table, String> {
+        let text = text.trim_start_matches('\u{feff}').trim_end();
+        let head = text.lines().next().unwrap_or_default();
+        let separator = ['\t', ';'].into_iter().find(|&separator| head.contains(separator)).unwrap_or(',');
+        let fields = |line: &'_ str| -> Vec<String> {
+            line.split(separator).map(|field| field.trim().trim_matches('"').to_owned()).collect()
+        };
+        let head = fields(head);
+        let has_names = head.iter().any(|field| field.parse::<f32>().is_err());
+        let mut table =
+            Table { columns: head.len(), numbers: Vec::new(), first_line: 1 + usize::from(has_names), names: None };
+        for (line, text) in text.lines().enumerate().skip(usize::from(has_names)) {
+            let line = line + 1;
+            let found = text.split(separator).count();
+            if found != table.columns {
+                return Err(format!("has {found} fields in line {line}, but {} in line 1", table.columns));
+            }
+            for field in text.split(separator) {
+                match field.trim().trim_matches('"').parse::<f32>() {
+                    Ok(number) if number.is_finite() => table.numbers.push(number),
+                    _ => return Err(format!("has {field:?} in line {line}, where a number was expected")),
+                }
+            }
+        }
+        if table.numbers.is_empty() {
+            return Err("holds no rows of numbers".to_owned());
+        }
+        table.names = has_names.then_some(head);
+        Ok(table)
+    }
+
+    fn column(&self, index: usize) -> impl Iterator<Item = f32> + '_ {
+        self.numbers.iter().skip(index).step_by(self.columns).copied()
+    }
+
+    /// Which column holds the labels, if one does.
+    fn label_column(&self) -> Result<Option<usize>, String> {
+        if let Some(names) = &self.names {
+            let is_label = |name: &String| LABEL_NAMES.contains(&name.to_lowercase().as_str());
+            if let Some(index) = names.iter().position(is_label) {
+                return Ok(Some(index));
+            }
+        }
+        if row_shape(self.columns).is_some() {
+            return Ok(None);
+        }
+        if row_shape(self.columns - 1).is_none() {
+            return Err(format!(
+                "has {} columns; expected 2 for points, a square number such as 64 or 784 for images, \
+                 or one more for labels",
+                self.columns
+            ));
+        }
+        let variety = |index: usize| self.column(index).map(f32::to_bits).collect::<BTreeSet<_>>().len();
+        let last = self.columns - 1;
+        Ok(Some(if variety(0) > variety(last) && self.columns > 3 { 0 } else { last }))
+    }
+
+    fn labels(&self, column: Option<usize>) -> Result<Option<Vec<u8>>, String> {
+        let Some(column) = column else { return Ok(None) };
+        let label = |(row, value): (usize, f32)| {
+            if value.fract() == 0.0 && (0.0..=255.0).contains(&value) {
+                Ok(value as u8)
+            } else {
+                let line = row + self.first_line;
+                Err(format!("has the label {value} in line {line}; labels are whole numbers from 0 to 255"))
+            }
+        };
+        self.column(column).enumerate().map(label).collect::<Result<_, _>>().map(Some)
+    }
+
+    fn rows_without(self, label: Option<usize>) -> Result<(Kind, RowShape, Values), String> {
+        let width = self.columns - usize::from(label.is_some());
+        let Some(shape) = row_shape(width) else {
+            return Err(format!(
+                "has {width} columns beside the label; expected 2 for points or a square number such as 64 \
+                 or 784 for images of at most {LONGEST_SIDE} x {LONGEST_SIDE}"
+            ));
+        };
+        let columns = self.columns;
+        let mut numbers = self.numbers;
+        if let Some(label) = label {
+            let mut index = 0;
+            numbers.retain(|_| {
+                index += 1;
+                (index - 1) % columns != label
+            });
+        }
+        if shape == RowShape::POINT {
+            fit_points(&mut numbers);
+            return Ok((Kind::Points, shape, Values::Reals(numbers)));
+        }
+        Ok((Kind::Images, shape, pixels(numbers, width, self.first_line)?))
+    }
+}
+
+/// What rows of `width` numbers are, if anything.
+fn row_shape(width: usize) -> Option<RowShape> {
+    let side = width.isqrt();
+    match width {
+        2 => Some(RowShape::POINT),
+        4.. if side * side == width && side <= LONGEST_SIDE => {
+            Some(RowShape { height: side, width: side, channels: 1 })
+        }
+        _ => None,
+    }
+}
+
+/// Scales pixels to `[0, 1]` by the range that their largest value fits.
+fn pixels(mut numbers: Vec<f32>, width: usize, first_line: usize) -> Result<Values, String> {
+    if let Some(index) = numbers.iter().position(|number| !(0.0..=255.0).contains(number)) {
+        let (value, line) = (numbers[index], index / width + first_line);
+        return Err(format!("has the pixel {value} in line {line}; pixels run from 0 to 1, to 16 or to 255"));
+    }
+    let largest = numbers.iter().copied().fold(0.0, f32::max);
+    if largest > 16.0 && numbers.iter().all(|number| number.fract() == 0.0) {
+        return Ok(Values::Bytes(numbers.into_iter().map(|number| number as u8).collect()));
+    }
+    let scale = if largest <= 1.0 {
+        1.0
+    } else if largest <= 16.0 {
+        16.0
+    } else {
+        255.0
+    };
+    numbers.iter_mut().for_each(|number| *number /= scale);
+    Ok(Values::Reals(numbers))
+}
+
+/// Moves and scales points into the square of half side [`REACH`] unless all lie in `[-2, 2]²` already.
+fn fit_points(numbers: &mut [f32]) {
+    if numbers.iter().all(|number| number.abs() <= 2.0) {
+        return;
+    }
+    let [x, y] = [0, 1].map(|axis| {
+        let column = || numbers.iter().skip(axis).step_by(2).copied();
+        let (low, high) = (column().fold(f32::INFINITY, f32::min), column().fold(f32::NEG_INFINITY, f32::max));
+        // Halved before they are added, so that the largest floats do not overflow.
+        (0.5 * low + 0.5 * high, 0.5 * high - 0.5 * low)
+    });
+    let scale = match x.1.max(y.1) {
+        0.0 => 1.0,
+        half_side => REACH / half_side,
+    };
+    for point in numbers.chunks_exact_mut(2) {
+        point[0] = (point[0] - x.0) * scale;
+        point[1] = (point[1] - y.0) * scale;
+    }
+}

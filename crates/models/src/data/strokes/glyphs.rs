@@ -253,3 +253,21 @@ static NINE: [Style; 4] = [
         to: &[pen![60 10, 38 1, 14 10, 5 34, 18 54, 40 52, 58 34, 62 8, 62 8, 58 38, 52 70, 46 100]],
     },
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_extremes_of_a_style_match_point_by_point() {
+        let corners = |stroke: Stroke| stroke.windows(2).map(|pair| pair[0] == pair[1]).collect::<Vec<_>>();
+        for digit in 0..10 {
+            for (index, style) in styles(digit).iter().enumerate() {
+                assert_eq!(style.from.len(), style.to.len(), "strokes of way {index} to write {digit}");
+                for (from, to) in style.from.iter().zip(style.to) {
+                    assert_eq!(corners(from), corners(to), "corners of way {index} to write {digit}");
+                }
+            }
+        }
+    }
+}

@@ -25,11 +25,11 @@ pub(super) struct Segment {
 const PIECES: usize = 5;
 /// Side of the box that the ink fits, in pixels.
 const BOX: f32 = 20.0;
-/// White pixels that always remain at the image's edge.
+/// Empty pixels that always remain at the image's edge.
 const MARGIN: f32 = 1.0;
 
-/// Writes `digit` once. `wobble` scales how far the hand strays, 1 being natural; 0 leaves slant, size,
-/// turn and pen to vary alone.
+/// Writes `digit` once. `wobble` scales how far the hand strays, 1 being natural; at 0 the style, its proportions,
+/// slant, turn, size and pen still vary.
 pub(super) fn write(digit: u8, wobble: f32, rng: &mut impl Rng) -> Vec<Segment> {
     let radius = (1.25 * libm::expf(0.22 * normal(rng))).clamp(0.75, 1.8);
     let style = pick(styles(digit), rng);

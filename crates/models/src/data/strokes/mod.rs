@@ -1,7 +1,7 @@
 //! Handwriting drawn by code: digits of 28 x 28 pixels from pen strokes. Nothing to download, endless.
 //!
-//! [`glyphs`] holds how people write the digits, `hand` writes one of them once, and [`draw`] inks the
-//! path: a pixel's value falls from 1 to 0 over [`EDGE`] pixels across the edge of the pen's line.
+//! `glyphs` holds how people write the digits, `hand` writes one of them once, and [`draw`] inks the
+//! path: a pixel's value falls from 1 to 0 over 1.3 pixels across the edge of the pen's line.
 
 mod glyphs;
 mod hand;

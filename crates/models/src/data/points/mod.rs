@@ -25,7 +25,7 @@ static KNOBS: [Knob; 3] = [
         title: text("Shape", "모양"),
         help: text(
             "The distribution the points are drawn from. The ring shows at a glance which modes a model forgets.",
-            "점을 뽑는 분포입니다. 원형으로 놓인 정규분포를 고르면 모델이 어느 최빈값을 놓쳤는지 한눈에 보입니다.",
+            "점을 뽑는 분포입니다. 원형으로 놓인 정규분포를 고르면 모델이 어느 모드(봉우리)를 놓쳤는지 한눈에 보입니다.",
         ),
         kind: KnobKind::Choice { options: &OPTIONS, default: 1 },
         live: false,

@@ -8,7 +8,7 @@ use crate::model::Metrics;
 use crate::{Error, Knobs};
 
 /// Rows of the training split, written anew for every training step: `[B, D]`.
-const BATCH: &str = "batch";
+const BATCH: &str = "batch.rows";
 /// Their class numbers: `[B]`.
 const BATCH_LABELS: &str = "batch.labels";
 

@@ -29,6 +29,9 @@ pub struct Built {
 /// on the inputs that [`Run::next_batch`] writes.
 #[async_trait(?Send)]
 pub trait Model {
+    /// The program `init` has run: writes the parameters and inputs whose first values come from the data.
+    fn start(&mut self, _run: &mut Run<'_>) {}
+
     /// One training step.
     async fn step(&mut self, run: &mut Run<'_>) -> Result<(), Error> {
         run.next_batch();

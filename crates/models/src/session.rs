@@ -100,6 +100,7 @@ impl Session {
         self.step = 0;
         let (model, mut run) = self.run();
         run.call("init", 0);
+        model.start(&mut run);
         for (id, value) in run.knobs.iter() {
             if run.module.input(id).is_some() {
                 run.write(id, &[value as f32]);

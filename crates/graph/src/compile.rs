@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::fuse::{self, Fusion};
 use crate::graph::{Arena, Graph, Named, NodeId};
+use crate::op::{Move, Op};
 use crate::plan;
 use crate::program::{Buffer, BufferId, Function, Module, Output, Program, Variable};
 use crate::schedule::{Draft, schedule};
@@ -45,8 +46,10 @@ pub(crate) fn compile(graph: &Graph, functions: &[Function], fusion: Fusion) -> 
 const INIT: &str = "init";
 
 fn program(arena: &Arena, function: &Function, variables: &[Buffer], start: usize, fusion: Fusion) -> Program {
-    let outputs = function.outputs.iter().map(|(_, id)| *id);
-    let wanted: Vec<NodeId> = outputs.chain(function.updates.iter().map(|(_, value)| *value)).collect();
+    let outputs: Vec<NodeId> = function.outputs.iter().map(|(_, id)| in_memory(arena, *id)).collect();
+    let updates: Vec<(NodeId, NodeId)> =
+        function.updates.iter().map(|(param, value)| (*param, in_memory(arena, *value))).collect();
+    let wanted: Vec<NodeId> = outputs.iter().copied().chain(updates.iter().map(|(_, value)| *value)).collect();
     let materialised = fuse::decide(arena, &wanted, fusion);
 
     let mut lens: Vec<usize> = variables.iter().map(|variable| variable.len).collect();
@@ -64,14 +67,14 @@ fn program(arena: &Arena, function: &Function, variables: &[Buffer], start: usiz
     // A value that replaces several parameters, or that is a variable itself, is copied first, so that each update has a value
     // of its own, made before any parameter changes.
     let mut taken: HashSet<BufferId> = (0..variables.len()).map(BufferId).collect();
-    for (param, value) in function.updates.iter().filter(|(param, value)| param != value) {
+    for (param, value) in updates.iter().filter(|(param, value)| param != value) {
         let value = buffers[value];
         let own = if taken.insert(value) { value } else { draft.copy(value) };
         draft.updates.push((buffers[param], own));
     }
     let mut named = Vec::new();
-    for (name, id) in &function.outputs {
-        let value = buffers[id];
+    for ((name, id), wanted) in function.outputs.iter().zip(&outputs) {
+        let value = buffers[wanted];
         // What is returned is the parameter before its update.
         let replaced = draft.updates.iter().any(|(param, _)| *param == value);
         let buffer = if replaced { draft.copy(value) } else { value };
@@ -81,4 +84,12 @@ fn program(arena: &Arena, function: &Function, variables: &[Buffer], start: usiz
     let scheduled = schedule(draft, fusion);
     let buffers = plan::place(&scheduled, variables, start, fusion);
     Program { name: function.name.clone(), buffers, kernels: scheduled.kernels, outputs: named }
+}
+
+/// The node whose memory holds the same numbers in the same order.
+fn in_memory(arena: &Arena, mut id: NodeId) -> NodeId {
+    while let Op::Move(Move::Reshape) | Op::Detach = arena.node(id).op {
+        id = arena.node(id).operands[0];
+    }
+    id
 }

@@ -42,9 +42,13 @@ pub fn grad<'g>(loss: Tensor<'g>, wanted: &[Tensor<'g>]) -> Vec<Tensor<'g>> {
 fn depends_on(loss: Tensor<'_>, wanted: &[Tensor<'_>]) -> Vec<bool> {
     let arena = loss.graph().arena.borrow();
     let mut depends = vec![false; loss.id().index() + 1];
+    for tensor in wanted {
+        if let Some(depends) = depends.get_mut(tensor.id().index()) {
+            *depends = true;
+        }
+    }
     for index in 0..depends.len() {
-        let is_wanted = wanted.iter().any(|tensor| tensor.id().index() == index);
-        depends[index] = is_wanted || arena.nodes[index].operands.iter().any(|operand| depends[operand.index()]);
+        depends[index] |= arena.nodes[index].operands.iter().any(|operand| depends[operand.index()]);
     }
     depends
 }

@@ -8,9 +8,9 @@ use std::fmt;
 use crate::compile::compile;
 use crate::fuse::Fusion;
 use crate::infer::infer_shape;
-use crate::op::{Binary, Move, Op, Reduce, Source, Unary};
+use crate::op::{Op, Source};
 use crate::program::{Function, Module};
-use crate::shape::{Shape, numel};
+use crate::shape::Shape;
 use crate::tensor::Tensor;
 
 /// The number of a node; operands have smaller numbers than the nodes that use them.
@@ -137,7 +137,7 @@ impl Graph {
         let mut arena = self.arena.borrow_mut();
         let shapes: Vec<&[usize]> = operands.iter().map(|&id| &arena.nodes[id.index()].shape[..]).collect();
         let shape = infer_shape(&op, &shapes, shape);
-        let id = arena.simplify(&op, &operands, &shape).unwrap_or_else(|| arena.intern(Node { op, operands, shape }));
+        let id = arena.add(op, operands, shape);
         drop(arena);
         Tensor::new(self, id)
     }
@@ -154,7 +154,7 @@ impl Arena {
         id
     }
 
-    fn intern(&mut self, node: Node) -> NodeId {
+    pub(crate) fn intern(&mut self, node: Node) -> NodeId {
         if let Some(&id) = self.known.get(&node) {
             return id;
         }
@@ -167,111 +167,6 @@ impl Arena {
     fn assert_free(&self, name: &str) {
         let taken = self.inputs.iter().chain(&self.params).any(|named| named.name == name);
         assert!(!taken, "the name {name:?} is taken by another input or parameter");
-    }
-
-    fn constant(&self, id: NodeId) -> Option<f32> {
-        match self.node(id).op {
-            Op::Source(Source::Const(bits)) => Some(f32::from_bits(bits)),
-            _ => None,
-        }
-    }
-
-    fn push_constant(&mut self, value: f32, shape: &Shape) -> NodeId {
-        self.intern(Node { op: Op::Source(Source::Const(value.to_bits())), operands: vec![], shape: shape.clone() })
-    }
-
-    /// The node that a new one would merely repeat: constants folded, neutral elements dropped, moves joined.
-    /// `0·x` counts as 0, also where `x` is infinite or NaN.
-    fn simplify(&mut self, op: &Op, operands: &[NodeId], shape: &Shape) -> Option<NodeId> {
-        match op {
-            Op::Unary(unary) => {
-                if let Some(x) = self.constant(operands[0]) {
-                    return Some(self.push_constant(fold_unary(*unary, x), shape));
-                }
-                let inner = self.node(operands[0]);
-                (*unary == Unary::Neg && inner.op == Op::Unary(Unary::Neg)).then(|| inner.operands[0])
-            }
-            Op::Binary(binary) => {
-                let (a, b) = (operands[0], operands[1]);
-                match (binary, self.constant(a), self.constant(b)) {
-                    (_, Some(x), Some(y)) => Some(self.push_constant(fold_binary(*binary, x, y), shape)),
-                    (Binary::Add, Some(0.0), _) | (Binary::Mul, Some(1.0), _) => Some(b),
-                    (Binary::Add, _, Some(0.0)) | (Binary::Mul, _, Some(1.0)) => Some(a),
-                    (Binary::Mul, Some(0.0), _) | (Binary::Mul, _, Some(0.0)) => Some(self.push_constant(0.0, shape)),
-                    _ => None,
-                }
-            }
-            Op::Select => {
-                let chosen = if self.constant(operands[0])? != 0.0 { operands[1] } else { operands[2] };
-                Some(chosen)
-            }
-            Op::Reduce { op, .. } => {
-                let operand = self.node(operands[0]);
-                if operand.shape == *shape {
-                    return Some(operands[0]);
-                }
-                let count = numel(&operand.shape) as f32 / numel(shape) as f32;
-                match (op, self.constant(operands[0])) {
-                    (Reduce::Sum, Some(x)) => Some(self.push_constant(x * count, shape)),
-                    _ => None,
-                }
-            }
-            Op::Move(movement) => {
-                if let (Some(value), false) = (self.constant(operands[0]), matches!(movement, Move::Pad { .. })) {
-                    return Some(self.push_constant(value, shape));
-                }
-                let inner = self.node(operands[0]).clone();
-                match (movement, &inner.op) {
-                    (Move::Reshape | Move::Expand | Move::Slice { .. } | Move::Pad { .. }, _)
-                        if inner.shape == *shape =>
-                    {
-                        Some(operands[0])
-                    }
-                    (Move::Permute(order), _) if order.iter().copied().eq(0..order.len()) => Some(operands[0]),
-                    (Move::Reshape, Op::Move(Move::Reshape)) => {
-                        self.join(Op::Move(Move::Reshape), inner.operands[0], shape)
-                    }
-                    (Move::Expand, Op::Move(Move::Expand)) => {
-                        self.join(Op::Move(Move::Expand), inner.operands[0], shape)
-                    }
-                    (Move::Permute(order), Op::Move(Move::Permute(first))) => {
-                        let both: Vec<usize> = order.iter().map(|&axis| first[axis]).collect();
-                        self.join(Op::Move(Move::Permute(both)), inner.operands[0], shape)
-                    }
-                    _ => None,
-                }
-            }
-            Op::Detach => self.constant(operands[0]).map(|_| operands[0]),
-            Op::Source(_) | Op::Dot | Op::Gather | Op::ScatterAdd { .. } | Op::Fold { .. } => None,
-        }
-    }
-
-    /// One move in the place of two.
-    fn join(&mut self, op: Op, operand: NodeId, shape: &Shape) -> Option<NodeId> {
-        let simpler = self.simplify(&op, &[operand], shape);
-        Some(simpler.unwrap_or_else(|| self.intern(Node { op, operands: vec![operand], shape: shape.clone() })))
-    }
-}
-
-fn fold_unary(op: Unary, x: f32) -> f32 {
-    match op {
-        Unary::Neg => -x,
-        Unary::Recip => x.recip(),
-        Unary::Exp => x.exp(),
-        Unary::Log => x.ln(),
-        Unary::Sqrt => x.sqrt(),
-        Unary::Tanh => x.tanh(),
-        Unary::Sin => x.sin(),
-        Unary::Floor => x.floor(),
-    }
-}
-
-fn fold_binary(op: Binary, a: f32, b: f32) -> f32 {
-    match op {
-        Binary::Add => a + b,
-        Binary::Mul => a * b,
-        Binary::Max => a.max(b),
-        Binary::Less => f32::from(u8::from(a < b)),
     }
 }
 

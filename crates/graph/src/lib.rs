@@ -22,7 +22,7 @@
 //! This crate knows no device, no model and no file, and depends on nothing but the standard library.
 
 mod compile;
-pub mod compose;
+mod compose;
 mod executor;
 mod fuse;
 mod gradient;
@@ -38,8 +38,10 @@ pub mod random;
 mod reference;
 mod schedule;
 mod shape;
+mod simplify;
 mod tensor;
 
+pub use compose::{Convolution, RecurrentWeights};
 pub use executor::{DeviceError, Executor, Reading};
 pub use fuse::Fusion;
 pub use gradient::grad;

@@ -35,7 +35,11 @@ impl Optimizer {
     /// Adam with the constants of its paper.
     pub const ADAM: Optimizer = Optimizer::Adam { beta1: 0.9, beta2: 0.999 };
 
-    /// The updates of `params`, and of the state kept for each of them, which is declared under the parameter's number after `name`.
+    /// The updates of `params`, and of the state kept for each of them, which is declared as `{name}.mean.{parameter}` and the like.
+    ///
+    /// # Panics
+    /// When one of `params` is not a parameter, or `name` was used for one of them before.
+    #[track_caller]
     pub fn updates<'g>(
         self,
         graph: &'g Graph,
@@ -46,8 +50,11 @@ impl Optimizer {
     ) -> Vec<Update<'g>> {
         const EPSILON: f32 = 1e-8;
         let mut updates = Vec::new();
-        let state = |kind: &str, number: usize, like: Tensor<'g>| {
-            graph.param(&format!("{name}.{kind}.{number}"), like.constant_like(0.0))
+        let state = |kind: &str, p: Tensor<'g>| {
+            let Some(own) = p.name().filter(|_| p.is_param()) else {
+                panic!("{p:?} is not a parameter and cannot be updated");
+            };
+            graph.param(&format!("{name}.{kind}.{own}"), p.constant_like(0.0))
         };
         let corrections = match self {
             Optimizer::Adam { beta1, beta2 } => {
@@ -59,21 +66,21 @@ impl Optimizer {
             }
             Optimizer::Sgd | Optimizer::Momentum { .. } | Optimizer::RmsProp { .. } => None,
         };
-        for (number, (&p, &g)) in params.iter().zip(gradients).enumerate() {
+        for (&p, &g) in params.iter().zip(gradients) {
             match self {
                 Optimizer::Sgd => updates.push((p, p - rate * g)),
                 Optimizer::Momentum { momentum } => {
-                    let velocity = state("velocity", number, p);
+                    let velocity = state("velocity", p);
                     let next = momentum * velocity + g;
                     updates.extend([(velocity, next), (p, p - rate * next)]);
                 }
                 Optimizer::RmsProp { decay } => {
-                    let square = state("square", number, p);
+                    let square = state("square", p);
                     let next = decay * square + (1.0 - decay) * g * g;
                     updates.extend([(square, next), (p, p - rate * g / (next.sqrt() + EPSILON))]);
                 }
                 Optimizer::Adam { beta1, beta2 } => {
-                    let (m, v) = (state("mean", number, p), state("square", number, p));
+                    let (m, v) = (state("mean", p), state("square", p));
                     let next_m = beta1 * m + (1.0 - beta1) * g;
                     let next_v = beta2 * v + (1.0 - beta2) * g * g;
                     let (rate, correction) = corrections.unwrap_or((rate, rate));

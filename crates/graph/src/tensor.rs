@@ -32,6 +32,17 @@ impl<'g> Tensor<'g> {
         self.id
     }
 
+    /// The name of an input or a parameter.
+    pub fn name(self) -> Option<String> {
+        let arena = self.graph.arena.borrow();
+        let named = match arena.node(self.id).op {
+            Op::Source(Source::Input(number)) => &arena.inputs[number],
+            Op::Source(Source::Param(number)) => &arena.params[number],
+            _ => return None,
+        };
+        Some(named.name.clone())
+    }
+
     pub(crate) fn is_param(self) -> bool {
         matches!(self.graph.arena.borrow().node(self.id).op, Op::Source(Source::Param(_)))
     }
@@ -147,15 +158,22 @@ impl<'g> Tensor<'g> {
     #[track_caller]
     pub fn dot(self, other: Tensor<'g>) -> Tensor<'g> {
         let (a, b) = (self.shape(), other.shape());
-        let (Some((batch_a, tail_a)), Some((batch_b, tail_b))) = (a.split_last_chunk::<2>(), b.split_last_chunk::<2>())
+        let (Some((batch_a, [m, k])), Some((batch_b, [k_b, n]))) =
+            (a.split_last_chunk::<2>(), b.split_last_chunk::<2>())
         else {
             panic!("Dot needs two axes or more, but was given {a:?} and {b:?}");
         };
         let Some(batch) = broadcast(batch_a, batch_b) else {
             panic!("Dot cannot broadcast the leading axes of {a:?} and {b:?}");
         };
-        let left = self.broadcast_to([&batch[..], tail_a].concat());
-        let right = other.broadcast_to([&batch[..], tail_b].concat());
+        if numel(batch_b) == 1 && !batch.is_empty() {
+            // One right factor for all: one product of many rows, whose gradient is one product, too.
+            let rows = self.reshape([numel(batch_a) * m, *k]);
+            let product = self.graph.push(Op::Dot, &[rows, other.reshape([*k_b, *n])], None);
+            return product.reshape([&batch[..], &[*m, *n]].concat());
+        }
+        let left = self.broadcast_to([&batch[..], &[*m, *k]].concat());
+        let right = other.broadcast_to([&batch[..], &[*k_b, *n]].concat());
         self.graph.push(Op::Dot, &[left, right], None)
     }
 
@@ -238,7 +256,8 @@ impl<'g> Tensor<'g> {
         self.graph.push(Op::Fold { axis, len, stride, dilation }, &[self], None)
     }
 
-    /// Rows of this table: `y[j.., r..] = self[⌊rows[j..]⌋, r..]`, row numbers clamped to the table.
+    /// Rows of this table: `y[j.., r..] = self[⌊rows[j..]⌋, r..]`, row numbers clamped to the table. An embedding is this,
+    /// with tokens as row numbers.
     #[track_caller]
     pub fn gather(self, rows: Tensor<'g>) -> Tensor<'g> {
         self.graph.push(Op::Gather, &[self, rows], None)

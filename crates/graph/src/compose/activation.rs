@@ -50,15 +50,22 @@ impl<'g> Tensor<'g> {
         0.5 + 0.5 * (0.5 * self).tanh()
     }
 
-    /// `log(1 + eˣ)`, computed as `(x + |x|)/2 - log σ(|x|)`, which neither overflows nor loses its gradient.
+    /// `log(1 + eˣ)`, computed as `max(x, 0) + log(1 + e^-|x|)`, which neither overflows nor loses its gradient `σ(x)`.
     pub fn softplus(self) -> Tensor<'g> {
-        let size = self.abs();
-        0.5 * (self + size) - size.sigmoid().log()
+        // With a select rather than a maximum the gradient at 0 is right as well, of any order.
+        let negative = self.less(self.constant_like(0.0));
+        let fading = negative.select(self, -self).exp();
+        negative.select(self.constant_like(0.0), self) + (1.0 + fading).log()
     }
 
     /// `log σ(x) = -log(1 + e⁻ˣ)`
     pub fn log_sigmoid(self) -> Tensor<'g> {
         -(-self).softplus()
+    }
+
+    /// `max(1 - x, 0)` of a margin `x`; its gradient at 1 is 0.
+    pub fn hinge(self) -> Tensor<'g> {
+        (1.0 - self).relu()
     }
 
     /// `x σ(x)`, also called swish (Ramachandran et al., arXiv:1710.05941).
@@ -74,7 +81,8 @@ impl<'g> Tensor<'g> {
 
     /// `x` where it is positive, else `eˣ - 1` (Clevert et al., arXiv:1511.07289).
     pub fn elu(self) -> Tensor<'g> {
-        let negative = -(-self).relu();
-        self.relu() + (negative.exp() - 1.0)
+        let zero = self.constant_like(0.0);
+        let negative = self.less(zero);
+        negative.select(negative.select(self, zero).exp() - 1.0, self)
     }
 }

@@ -1,4 +1,4 @@
-//! Functions of many numbers: sums, means, softmax, normalisation. Axes are dropped unless the name says `keep`.
+//! Functions of many numbers: sums, means, softmax. Axes are dropped unless the name says `keep`.
 
 use crate::shape::Shape;
 use crate::tensor::Tensor;
@@ -46,7 +46,7 @@ impl<'g> Tensor<'g> {
         self.sum_all() / self.numel() as f32
     }
 
-    /// `log Σ eˣ` along one axis, computed around the largest so that nothing overflows.
+    /// `log Σ eˣ` along one axis, computed around the largest so that nothing overflows. That must be finite.
     #[track_caller]
     pub fn logsumexp(self, axis: usize) -> Tensor<'g> {
         let top = self.max_keep(&[axis]).detach();
@@ -67,12 +67,19 @@ impl<'g> Tensor<'g> {
         centred - centred.exp().sum_keep(&[axis]).log()
     }
 
-    /// `(x - mean) / √(variance + ε)` along the last axis (Ba, Kiros & Hinton, arXiv:1607.06450), without gain and bias.
+    /// `log (1/n Σ eˣ)` along one axis of extent n.
     #[track_caller]
-    pub fn layer_norm(self, epsilon: f32) -> Tensor<'g> {
-        let last = [self.rank() - 1];
-        let centred = self - self.mean_keep(&last);
-        centred / (centred.square().mean_keep(&last) + epsilon).sqrt()
+    pub fn log_mean_exp(self, axis: usize) -> Tensor<'g> {
+        self.logsumexp(axis) - (self.extent(axis) as f32).ln()
+    }
+
+    /// The number of the largest element along one axis, the first of several; without gradient.
+    #[track_caller]
+    pub fn argmax(self, axis: usize) -> Tensor<'g> {
+        let largest = 1.0 - self.less(self.max_keep(&[axis]));
+        let last = self.extent(axis) as f32 - 1.0;
+        let from_end = last - self.graph().iota(axis, self.shape());
+        last - (largest * from_end).max(&[axis])
     }
 
     /// 1 at the element whose number along a new last axis of extent `classes` is this one's value, else 0.

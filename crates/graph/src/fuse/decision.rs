@@ -36,6 +36,7 @@ pub(crate) fn decide(arena: &Arena, wanted: &[NodeId], fusion: Fusion) -> Vec<No
         };
         decision.cut_by_size();
         decision.cut_by_uses();
+        decision.cut_before_reductions();
         materialised = decision.materialised;
     }
     live.into_iter().filter(|id| materialised[id.index()] && !is_buffer(arena, *id)).collect()
@@ -105,12 +106,26 @@ impl Decision<'_> {
                 let repeated = numel(&node.shape) >= 2 * numel(&self.arena.node(operand).shape);
                 // One cheap operation may be repeated: cheaper than a kernel of its own.
                 if repeated && self.work[operand.index()] > 1 {
-                    self.materialise(operand);
+                    let source = self.unmoved(operand);
+                    self.materialise(source);
+                    self.measure(operand);
                 }
             }
             self.measure(id);
             if self.work[id.index()] > MAX_WORK || self.depth[id.index()] > MAX_DEPTH {
                 self.materialise(id);
+            }
+        }
+    }
+
+    /// The node of which this one is another arrangement of the same numbers.
+    fn unmoved(&self, mut id: NodeId) -> NodeId {
+        loop {
+            let node = self.arena.node(id);
+            match &node.op {
+                Op::Move(Move::Reshape) if is_affine_reshape(self.arena, node) => id = node.operands[0],
+                Op::Move(Move::Permute(_) | Move::Flip(_)) | Op::Detach => id = node.operands[0],
+                _ => return id,
             }
         }
     }
@@ -200,6 +215,46 @@ impl Decision<'_> {
                 self.materialise(id);
             }
         }
+    }
+}
+
+impl Decision<'_> {
+    /// Materialises what a reduction combines where kernels over the same points made all that it is computed from: it is
+    /// merged into them, and the reduction loads one number instead of several, which often nobody else needs.
+    fn cut_before_reductions(&mut self) {
+        let mut made = vec![false; self.arena.nodes.len()];
+        for &id in self.live {
+            let node = self.arena.node(id);
+            if let Op::Reduce { .. } = node.op
+                && self.combines_made(node.operands[0], &made)
+            {
+                self.materialise(node.operands[0]);
+                made[node.operands[0].index()] = true;
+            }
+            let here = self.materialised[id.index()] && !is_buffer(self.arena, id);
+            made[id.index()] = here || node.operands.iter().any(|operand| made[operand.index()]);
+        }
+    }
+
+    /// Whether an expression that is not a buffer loads a kernel's results, all of them at its own points.
+    fn combines_made(&mut self, root: NodeId, made: &[bool]) -> bool {
+        let mut loads = false;
+        let mut open = vec![root];
+        let mut seen = std::collections::HashSet::new();
+        while let Some(id) = open.pop() {
+            if !seen.insert(id) {
+                continue;
+            }
+            let node = self.arena.node(id);
+            if self.is_loaded(id) {
+                loads |= id != root && !is_buffer(self.arena, id);
+            } else if matches!(node.op, Op::Move(_)) && made[id.index()] {
+                return false;
+            } else {
+                open.extend(&node.operands);
+            }
+        }
+        loads
     }
 }
 

@@ -7,6 +7,7 @@ pub mod data;
 mod error;
 mod knob;
 pub mod layers;
+pub mod metrics;
 mod model;
 mod picture;
 mod recipe;

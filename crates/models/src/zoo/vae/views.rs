@@ -123,7 +123,8 @@ impl Vae {
         let steps = if data.kind == Kind::Images { COLUMNS } else { ROWS };
         let share = |step: usize| step as f32 / (steps - 1) as f32;
         let walk = |from: &[f32], to: &[f32]| -> Vec<f32> {
-            let between = |step: usize| from.iter().zip(to).map(move |(a, b)| a + share(step) * (b - a));
+            let between =
+                |step: usize| from.iter().zip(to).map(move |(a, b)| (1.0 - share(step)) * a + share(step) * b);
             (0..steps).flat_map(between).collect()
         };
         let mut codes = walk(from, to);

@@ -78,7 +78,7 @@ fn slopes(shape: RowShape, knobs: &[(&str, &str)]) -> (f64, f64) {
     let (init, train) = (number("init"), number("train"));
     device.run(init, 7, 0);
     for (input, values) in
-        [("batch", &rows[..]), ("kl-weight", &[BETA as f32]), ("scale", &[0.4]), ("learning-rate", &[0.0])]
+        [("batch.rows", &rows[..]), ("kl-weight", &[BETA as f32]), ("scale", &[0.4]), ("learning-rate", &[0.0])]
     {
         if let Some(input) = module.input(input) {
             device.write(input.offset, values);

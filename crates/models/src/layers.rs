@@ -14,11 +14,9 @@ pub struct Dense<'g> {
 impl<'g> Dense<'g> {
     /// Weights and biases uniform in `±1/√inputs`, as PyTorch's `Linear` starts.
     pub fn new(graph: &'g Graph, name: &str, inputs: usize, outputs: usize) -> Dense<'g> {
-        let reach = 1.0 / (inputs as f32).sqrt();
-        let uniform = |shape: Vec<usize>| (graph.uniform(shape) - 0.5) * (2.0 * reach);
         Dense {
-            w: graph.param(&format!("{name}.weight"), uniform(vec![inputs, outputs])),
-            b: graph.param(&format!("{name}.bias"), uniform(vec![outputs])),
+            w: graph.param(&format!("{name}.weight"), graph.fan_in_uniform(inputs, [inputs, outputs])),
+            b: graph.param(&format!("{name}.bias"), graph.fan_in_uniform(inputs, [outputs])),
         }
     }
 

@@ -100,10 +100,11 @@ fn slopes(shape: RowShape, knobs: &[(&str, &str)]) -> (f64, f64) {
     };
     let numeric = (loss_at(1e-5) - loss_at(-1e-5)) / 2e-5;
     loss_at(0.0);
-    let graph = trained.iter().enumerate().map(|(number, param)| {
-        let first_moment = device.numbers(module.param(&format!("adam.mean.{number}")).unwrap().range());
+    let graph = trained.iter().map(|param| {
+        let first_moment = module.param(&format!("adam.mean.{}", param.name)).unwrap();
         let share_of_gradient = f64::from(1.0 - 0.9f32);
-        first_moment.iter().zip(&direction[param.range()]).map(|(m, d)| m / share_of_gradient * d).sum::<f64>()
+        let slopes = device.numbers(first_moment.range()).iter().zip(&direction[param.range()]);
+        slopes.map(|(m, d)| m / share_of_gradient * d).sum::<f64>()
     });
     (graph.sum(), numeric)
 }

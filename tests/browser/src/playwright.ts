@@ -5,9 +5,10 @@ import { type Browser, find, type Key } from './browser';
 
 const TYPES: Record<string, BrowserType> = { chromium, firefox, webkit };
 
-/** Switches that keep Chromium from talking to anyone but the page under test. */
+/** Switches for a machine without screen and GPU, and to keep Chromium from talking to anyone but the page. */
 const CHROMIUM_SWITCHES = [
   '--headless=new',
+  '--disable-gpu',
   '--disable-quic',
   '--no-first-run',
   '--disable-background-networking',
@@ -18,20 +19,18 @@ const CHROMIUM_SWITCHES = [
 export interface Options {
   /** The program; without it, the build that Playwright downloaded. */
   executablePath?: string | undefined;
-  /** Turns the GPU on, in software where there is none: for tests of WebGPU. */
-  gpu?: boolean | undefined;
+  /** Device pixels for each CSS pixel. */
   deviceScaleFactor?: number | undefined;
 }
 
 export async function launchPlaywright(name: string, options: Options): Promise<PlaywrightBrowser> {
   const type = TYPES[name];
   if (!type) throw new Error(`Playwright knows no browser named ${name}`);
-  const gpu = options.gpu ? ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'] : ['--disable-gpu'];
   const process = await type.launch({
     ...(options.executablePath === undefined ? {} : { executablePath: options.executablePath }),
     // The sandbox of Chromium does not work for root.
     chromiumSandbox: globalThis.process.getuid?.() !== 0,
-    args: name === 'chromium' ? [...CHROMIUM_SWITCHES, ...gpu] : [],
+    args: name === 'chromium' ? CHROMIUM_SWITCHES : [],
   });
   const context = await process.newContext({ deviceScaleFactor: options.deviceScaleFactor ?? 1 });
   return new PlaywrightBrowser(await context.newPage(), () => process.close());

@@ -14,10 +14,17 @@ pub struct Dense<'g> {
 impl<'g> Dense<'g> {
     /// Weights and biases uniform in `±1/√inputs`, as PyTorch's `Linear` starts.
     pub fn new(graph: &'g Graph, name: &str, inputs: usize, outputs: usize) -> Dense<'g> {
-        Dense {
-            w: graph.param(&format!("{name}.weight"), graph.fan_in_uniform(inputs, [inputs, outputs])),
-            b: graph.param(&format!("{name}.bias"), graph.fan_in_uniform(inputs, [outputs])),
-        }
+        Dense::drawn(graph, inputs, outputs).declared(graph, name)
+    }
+
+    /// Initial values, which are no parameters yet.
+    fn drawn(graph: &'g Graph, inputs: usize, outputs: usize) -> Dense<'g> {
+        Dense { w: graph.fan_in_uniform(inputs, [inputs, outputs]), b: graph.fan_in_uniform(inputs, [outputs]) }
+    }
+
+    /// Parameters that start at these values.
+    fn declared(&self, graph: &'g Graph, name: &str) -> Dense<'g> {
+        Dense { w: graph.param(&format!("{name}.weight"), self.w), b: graph.param(&format!("{name}.bias"), self.b) }
     }
 
     /// `x W + b` of rows `x`: `[B, inputs] -> [B, outputs]`.
@@ -45,6 +52,20 @@ impl<'g> Mlp<'g> {
         let layer =
             |(number, pair): (usize, &[usize])| Dense::new(graph, &format!("{name}.{number}"), pair[0], pair[1]);
         Mlp { layers: widths.windows(2).enumerate().map(layer).collect(), activation }
+    }
+
+    /// Two networks of the same widths that start with the same parameters.
+    pub fn twins(
+        graph: &'g Graph,
+        names: [&str; 2],
+        widths: &[usize],
+        activation: fn(Tensor<'g>) -> Tensor<'g>,
+    ) -> [Mlp<'g>; 2] {
+        let drawn: Vec<Dense<'g>> = widths.windows(2).map(|pair| Dense::drawn(graph, pair[0], pair[1])).collect();
+        names.map(|name| {
+            let layer = |(number, drawn): (usize, &Dense<'g>)| drawn.declared(graph, &format!("{name}.{number}"));
+            Mlp { layers: drawn.iter().enumerate().map(layer).collect(), activation }
+        })
     }
 
     /// `[B, inputs] -> [B, outputs]`

@@ -1,5 +1,8 @@
 //! What several models are measured with.
 
+pub mod coverage;
+pub mod frechet;
+pub mod judge;
 mod log_mean_exp;
 mod moments;
 

@@ -1,12 +1,13 @@
 //! The models, one file each. A new model is a new file and a line in [`catalogue`].
 
+pub mod gan;
 mod vae;
 
 use crate::{Error, ModelSpec};
 
 /// Every model, in the order in which the page and the command line list them.
 pub fn catalogue() -> &'static [&'static ModelSpec] {
-    static CATALOGUE: [&ModelSpec; 1] = [&vae::SPEC];
+    static CATALOGUE: [&ModelSpec; 2] = [&vae::SPEC, &gan::SPEC];
     &CATALOGUE
 }
 

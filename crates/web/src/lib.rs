@@ -1,5 +1,13 @@
 //! The one handle through which JavaScript trains Daydream's models.
+//!
+//! There is no logic here: every method hands its arguments to [`daydream_models::Session`] and its result to JavaScript.
 
+mod convert;
+
+use std::rc::Rc;
+
+use daydream_cpu::Cpu;
+use daydream_models::{Recipe, data, zoo};
 use wasm_bindgen::prelude::*;
 
 /// Makes a panic reach JavaScript as an `Error` that carries the panic's message and place, instead of a bare
@@ -24,4 +32,120 @@ pub fn version() -> String {
 pub fn fresh_seed() -> Result<u32, JsError> {
     let seed = getrandom::u32();
     seed.map_err(|error| JsError::new(&format!("the browser gave no random seed: {error}")))
+}
+
+/// Every model and every data set: `Catalogue` of `protocol.ts`.
+///
+/// # Errors
+/// Never, in practice: specifications are plain data.
+#[wasm_bindgen]
+pub fn catalogue() -> Result<JsValue, JsValue> {
+    convert::to_js(&convert::Catalogue { models: zoo::catalogue(), data: data::catalogue() })
+}
+
+/// A model in training.
+#[wasm_bindgen]
+pub struct Session {
+    inner: daydream_models::Session,
+}
+
+#[wasm_bindgen]
+impl Session {
+    /// Builds the session that a recipe describes, on the files that were dropped, if any.
+    ///
+    /// # Errors
+    /// A `Failure` of `protocol.ts`, as from every method.
+    pub async fn open(recipe: JsValue, files: JsValue) -> Result<Session, JsValue> {
+        let recipe: Recipe = convert::from_js(recipe)?;
+        let files = convert::files(files)?;
+        let data = match &files[..] {
+            [] => None,
+            files => Some(Rc::new(data::from_files(files).map_err(convert::failure)?)),
+        };
+        let opened = daydream_models::Session::new(recipe, data, Box::new(Cpu::new())).await;
+        Ok(Session { inner: opened.map_err(convert::failure)? })
+    }
+
+    /// `SessionInfo` of `protocol.ts`.
+    ///
+    /// # Errors
+    /// Never, in practice.
+    pub fn info(&mut self) -> Result<JsValue, JsValue> {
+        convert::to_js(&convert::Info::of(&mut self.inner))
+    }
+
+    /// Makes training steps; the metrics of the last one.
+    ///
+    /// # Errors
+    /// `diverged` when they are not finite.
+    pub async fn step(&mut self, count: u32) -> Result<JsValue, JsValue> {
+        let metrics = self.inner.step(u64::from(count)).await.map_err(convert::failure)?;
+        convert::metrics(&metrics)
+    }
+
+    /// Measures on the test split.
+    ///
+    /// # Errors
+    /// `unknown` when there is no such metric.
+    pub async fn evaluate(&mut self, ids: Vec<String>) -> Result<JsValue, JsValue> {
+        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+        let metrics = self.inner.evaluate(&ids).await.map_err(convert::failure)?;
+        convert::metrics(&metrics)
+    }
+
+    /// Draws a view: `Picture` of `protocol.ts`.
+    ///
+    /// # Errors
+    /// `unknown` when there is no such view, `bad-knob` when an argument is out of range.
+    pub async fn view(&mut self, id: String, args: JsValue) -> Result<JsValue, JsValue> {
+        let args: Vec<(String, f64)> = convert::from_js(args)?;
+        let picture = self.inner.view(&id, &args).await.map_err(convert::failure)?;
+        convert::to_js(&picture)
+    }
+
+    /// Rows of the test split, for choosing one: `Picture` of `protocol.ts`.
+    ///
+    /// # Errors
+    /// Never, in practice.
+    pub fn rows(&self, first: usize, count: usize) -> Result<JsValue, JsValue> {
+        convert::to_js(&self.inner.data().picture(first, count))
+    }
+
+    /// Turns a live knob.
+    ///
+    /// # Errors
+    /// `unknown` or `bad-knob`.
+    pub fn set(&mut self, knob: &str, value: f64) -> Result<(), JsValue> {
+        self.inner.set(knob, value).map_err(convert::failure)
+    }
+
+    /// Back to step 0 with the same seed.
+    ///
+    /// # Errors
+    /// `device` when the device fails.
+    pub async fn restart(&mut self) -> Result<(), JsValue> {
+        self.inner.restart().await.map_err(convert::failure)
+    }
+
+    /// Back to the last snapshot whose metrics were finite.
+    #[wasm_bindgen(js_name = goBack)]
+    pub fn go_back(&mut self) {
+        self.inner.go_back();
+    }
+
+    /// The session as a safetensors file.
+    ///
+    /// # Errors
+    /// `device` when the device fails.
+    pub async fn save(&mut self) -> Result<Vec<u8>, JsValue> {
+        self.inner.save().await.map_err(convert::failure)
+    }
+
+    /// Takes parameters and step from a safetensors file. On error nothing has changed.
+    ///
+    /// # Errors
+    /// `bad-file` when it is damaged or of another model.
+    pub async fn load(&mut self, name: String, bytes: Vec<u8>) -> Result<(), JsValue> {
+        self.inner.load(&name, &bytes).await.map_err(convert::failure)
+    }
 }

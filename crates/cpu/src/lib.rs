@@ -1,5 +1,15 @@
-//! Runs a Daydream program on the CPU.
+//! Runs a Daydream [`Program`](daydream_graph::Program) on the CPU, natively and in WebAssembly.
+//!
+//! [`Cpu`] takes a module, turns each kernel into code for blocks of lanes, and runs it over one arena of numbers. It
+//! knows kernels, never models or gradients.
 
+mod body;
+mod code;
+mod executor;
+mod math;
+mod random;
 mod simd;
+mod space;
 
+pub use executor::Cpu;
 pub use simd::{Matrix, Piece, Product, Target, Workspace};

@@ -1,0 +1,116 @@
+//! The CPU executor against the reference evaluator.
+
+use std::future::Future;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use daydream_cpu::Cpu;
+use daydream_graph::{Executor, Function, Graph, Module, Optimizer, Reference, Tensor, grad};
+
+fn read(device: &mut dyn Executor, range: std::ops::Range<usize>) -> Vec<f32> {
+    let mut reading = pin!(device.read(range));
+    match reading.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(numbers) => numbers.unwrap(),
+        Poll::Pending => panic!("the CPU answers at once"),
+    }
+}
+
+/// Runs `init` and then every other program a few times on both, comparing parameters and outputs after each run.
+fn check_parity(module: &Module, inputs: &[(&str, Vec<f32>)]) {
+    let mut fast = Cpu::new();
+    let mut slow = Reference::new();
+    let devices: [&mut dyn Executor; 2] = [&mut fast, &mut slow];
+    let [fast, slow] = devices;
+    for device in [&mut *fast, &mut *slow] {
+        device.load(module).unwrap();
+        for (name, values) in inputs {
+            device.write(module.input(name).unwrap().offset, values);
+        }
+    }
+    for step in 0..3 {
+        for (number, program) in module.programs.iter().enumerate() {
+            if step > 0 && program.name == "init" {
+                continue;
+            }
+            fast.run(number, 7, step);
+            slow.run(number, 7, step);
+            let outputs = program.outputs.iter().map(|output| (&output.name, program.buffer(output.buffer).range()));
+            let params = module.params.iter().map(|param| (&param.name, param.range()));
+            for (name, range) in outputs.chain(params) {
+                let (found, expected) = (read(fast, range.clone()), read(slow, range));
+                let scale = expected.iter().fold(1e-3f32, |scale, x| scale.max(x.abs()));
+                for (index, (x, y)) in found.iter().zip(&expected).enumerate() {
+                    let close = (x - y).abs() <= 1e-4 * scale || x == y || x.is_nan() && y.is_nan();
+                    assert!(close, "{} {name}[{index}] at step {step}: {x}, expected {y}\n{program}", program.name);
+                }
+            }
+        }
+    }
+}
+
+fn ramp(len: usize) -> Vec<f32> {
+    (0..len).map(|x| ((x * 37 % 101) as f32 - 50.0) / 50.0).collect()
+}
+
+#[test]
+fn an_autoencoder_with_adam() {
+    let (b, d, h, z) = (33, 21, 19, 3);
+    let g = Graph::new();
+    let x = g.input("x", [b, d]);
+    let rate = g.input("rate", []);
+    let w1 = g.param("w1", g.normal([d, h]) * 0.3);
+    let b1 = g.param("b1", g.constant(0.1, [h]));
+    let w2 = g.param("w2", g.normal([h, 2 * z]) * 0.3);
+    let w3 = g.param("w3", g.normal([z, d]) * 0.3);
+    let codes = (x.dot(w1) + b1).relu().dot(w2);
+    let (mean, log_variance) = (codes.slice(1, 0, z), codes.slice(1, z, 2 * z));
+    let latent = mean + (0.5 * log_variance).exp() * g.normal([b, z]);
+    let divergence = 0.5 * (mean.square() + log_variance.exp() - 1.0 - log_variance).sum_all();
+    let loss = (latent.dot(w3).bernoulli_nll(0.5 + 0.5 * x).sum_all() + divergence) / b as f32;
+    let params = [w1, b1, w2, w3];
+    let updates = Optimizer::ADAM.updates(&g, "adam", rate, &params, &grad(loss, &params));
+    let module = g.compile(&[Function::new("train").output("loss", loss).updates(updates)]);
+    check_parity(&module, &[("x", ramp(b * d)), ("rate", vec![0.01])]);
+}
+
+/// One program for each composed value, on an input of shape `[3, 5, 7]`.
+#[test]
+fn moves_reductions_and_windows() {
+    type Build = for<'g> fn(Tensor<'g>) -> Tensor<'g>;
+    let cases: &[(&str, Build)] = &[
+        ("permute", |x| x.permute(&[2, 0, 1]) * 2.0 + 1.0),
+        ("flip", |x| x.flip(1).slice(2, 1, 6).exp()),
+        ("pad", |x| (x + 1.0).pad(1, 2, 1).pad(2, 1, 0) * 3.0),
+        ("pad after pad", |x| (x.pad(2, 3, 2) + 1.0).pad(2, 1, 1)),
+        ("slice by steps", |x| x.slice_step(2, 1, 7, 2).square()),
+        ("sum last", |x| x.square().sum(&[2])),
+        ("sum first", |x| x.square().sum(&[0])),
+        ("sum middle", |x| x.square().sum(&[1])),
+        ("sum all", |x| x.square().sum_all()),
+        ("max", |x| x.max(&[1])),
+        ("softmax", |x| x.softmax(2)),
+        ("logsumexp", |x| x.logsumexp(1)),
+        ("layer norm", |x| x.layer_norm(1e-5)),
+        ("unfold", |x| x.unfold(2, 3, 2, 1).permute(&[0, 2, 1, 3]) + 1.0),
+        ("fold last", |x| x.fold(1, 16, 2, 1)),
+        ("fold middle", |x| x.permute(&[1, 2, 0]).fold(0, 14, 1, 1)),
+        ("dilated fold", |x| x.fold(1, 17, 1, 2)),
+        ("batched dot", |x| x.dot(x.t()).tanh()),
+        ("iota", |x| x.graph().iota(1, [3, 5, 7]) * x),
+        ("gather", |x| x.reshape([15, 7]).gather((x.slice(2, 0, 1).reshape([15]) + 1.0) * 7.0)),
+        ("scatter", |x| x.reshape([15, 7]).scatter_add((x.slice(2, 0, 1).reshape([15]) + 1.0) * 2.0, 4)),
+        ("reshape", |x| (x.sin() * 2.0).reshape([7, 15]) + 1.0),
+        ("random", |x| x.graph().uniform([3, 5, 7]).permute(&[1, 0, 2]) + x.permute(&[1, 0, 2])),
+        ("select", |x| x.less(x.constant_like(0.1)).select(x * 2.0, -x)),
+        ("expand", |x| x.max_keep(&[2]).broadcast_to([3, 5, 7]) * x),
+    ];
+    for (name, build) in cases {
+        let g = Graph::new();
+        let x = g.input("x", [3, 5, 7]);
+        let y = build(x);
+        let w = g.param("w", g.constant(0.5, [3, 5, 7]));
+        let slope = grad((build(x * w) * 0.3).tanh().sum_all(), &[w])[0];
+        let module = g.compile(&[Function::new(name).output("y", y).output("slope", slope)]);
+        check_parity(&module, &[("x", ramp(105))]);
+    }
+}

@@ -1,7 +1,8 @@
 //! Our own matrix product: operands packed for the [tile](super::tile), pieces sized for the caches.
 //!
 //! The right factor of a piece is packed once for all its rows (at most 2 MiB, of which a panel of 16 KiB is in use at a
-//! time). The left factor is read in place where its rows are consecutive, else packed (at most 256 KiB).
+//! time), the left factor once for all its columns (at most 256 KiB). Packing costs a few percent where the other
+//! factor is narrow; reading rows in place instead would take four addresses in the innermost loop, which costs more.
 
 use super::gemm::{Matrix, Multiply, Product, Target};
 use super::pack::pack;
@@ -28,30 +29,16 @@ impl Multiply for Packed {
         if new_b {
             pack::<COLUMNS>(b.transpose(), columns, depth, &mut self.right);
         }
-        let in_place = a.column == 1;
-        if !in_place {
-            pack::<ROWS>(a, rows, depth, &mut self.left);
-        }
+        pack::<ROWS>(a, rows, depth, &mut self.left);
         for column in (0..columns).step_by(COLUMNS) {
-            let panel = self.right[column * depth..][..COLUMNS * depth].as_ptr();
+            let right = &self.right[column * depth..][..COLUMNS * depth];
             for row in (0..rows).step_by(ROWS) {
-                let shape = (ROWS.min(rows - row), COLUMNS.min(columns - column));
+                let left = &self.left[row * depth..][..ROWS * depth];
                 let to = c.data[row * c.stride + column..].as_mut_ptr();
-                // SAFETY: the caller vouches for the elements of `a` and `c`. Packing has filled whole panels; the
-                // slices above are as long. Rows that `a` lacks are read from its last row and not stored.
-                unsafe {
-                    if in_place {
-                        let start = |number: usize| {
-                            let row = (row + number).min(rows - 1) as isize;
-                            a.data.as_ptr().offset(a.origin as isize + row * a.row)
-                        };
-                        let left = [start(0), start(1), start(2), start(3)];
-                        place::<false>(depth, left, panel, shape, to, c.stride, c.accumulate);
-                    } else {
-                        let left = [self.left[row * depth..][..ROWS * depth].as_ptr(); ROWS];
-                        place::<true>(depth, left, panel, shape, to, c.stride, c.accumulate);
-                    }
-                }
+                let shape = (ROWS.min(rows - row), COLUMNS.min(columns - column));
+                // SAFETY: the panels hold `depth` steps. The caller vouches for all elements of `c`, of which
+                // `shape` are left from here on.
+                unsafe { place(depth, left.as_ptr(), right.as_ptr(), shape, to, c.stride, c.accumulate) }
             }
         }
     }
@@ -62,32 +49,33 @@ impl Multiply for Packed {
 /// # Safety
 /// As for [`tile`], but only `shape` rows and columns are read and written at `c`.
 #[inline(always)]
-unsafe fn place<const PACKED: bool>(
+unsafe fn place(
     depth: usize,
-    left: [*const f32; ROWS],
-    panel: *const f32,
+    left: *const f32,
+    right: *const f32,
     shape: (usize, usize),
     c: *mut f32,
     stride: usize,
     accumulate: bool,
 ) {
-    if shape == (ROWS, COLUMNS) {
-        // SAFETY: the caller's promise; the whole tile exists.
-        unsafe { tile::<PACKED, 2>(depth, left, panel, c, stride, accumulate) };
-        return;
-    }
-    let mut whole = [0.0; ROWS * COLUMNS];
-    // SAFETY: the caller's promise for the operands; the result goes to `whole`, and from there where `C` has room.
+    let mut spare = [0.0; ROWS * COLUMNS];
+    let whole = shape == (ROWS, COLUMNS);
+    let (to, to_stride) = if whole { (c, stride) } else { (spare.as_mut_ptr(), COLUMNS) };
+    // SAFETY: the caller's promise for the operands. The result goes to `C` where all of it exists there, else to
+    // `spare`, and from there the part that exists.
     unsafe {
-        if shape.1 <= 4 {
-            tile::<PACKED, 1>(depth, left, panel, whole.as_mut_ptr(), COLUMNS, false);
+        if shape.1 <= COLUMNS / 2 {
+            tile::<1>(depth, left, right, to, to_stride, accumulate && whole);
         } else {
-            tile::<PACKED, 2>(depth, left, panel, whole.as_mut_ptr(), COLUMNS, false);
+            tile::<2>(depth, left, right, to, to_stride, accumulate && whole);
+        }
+        if whole {
+            return;
         }
         for row in 0..shape.0 {
             for column in 0..shape.1 {
                 let to = c.add(row * stride + column);
-                *to = whole[row * COLUMNS + column] + if accumulate { *to } else { 0.0 };
+                *to = spare[row * COLUMNS + column] + if accumulate { *to } else { 0.0 };
             }
         }
     }

@@ -13,42 +13,39 @@ pub(super) const COLUMNS: usize = 8;
 
 /// `C = A·B`, or `C += A·B` where `accumulate`, for a tile of [`ROWS`] by `4·VECTORS`.
 ///
-/// `a` says where the rows of the left factor begin. `PACKED`: they are interleaved, [`ROWS`] numbers for each step of the depth,
-/// from the first address on. Else each is a run of consecutive numbers.
-/// `panel` holds `depth` steps of [`COLUMNS`] numbers; of each the first `4·VECTORS` are used. Rows of `c` are `stride` apart.
+/// `left` holds `depth` steps of [`ROWS`] numbers and `right` as many of [`COLUMNS`], of which the first `4·VECTORS` are
+/// used. Rows of `c` are `stride` apart.
+///
+/// It must be inlined: V8 repeats the body of a loop the more often, the deeper the loop is nested within its function.
 ///
 /// # Safety
-/// `a` can be read as described for `depth` steps, `panel` for `depth·COLUMNS` numbers, and `ROWS` rows of
-/// `4·VECTORS` numbers can be read and written from `c` on, which nothing else refers to.
+/// The panels are as long as that, and `ROWS` rows of `4·VECTORS` numbers can be read and written from `c` on, which
+/// nothing else refers to.
 #[inline(always)]
-pub(super) unsafe fn tile<const PACKED: bool, const VECTORS: usize>(
+pub(super) unsafe fn tile<const VECTORS: usize>(
     depth: usize,
-    a: [*const f32; ROWS],
-    panel: *const f32,
+    left: *const f32,
+    right: *const f32,
     c: *mut f32,
     stride: usize,
     accumulate: bool,
 ) {
     let mut sums = [[F32x4::splat(0.0); VECTORS]; ROWS];
-    let mut rows = a;
-    let mut b = panel;
-    for _ in 0..depth {
-        // SAFETY: each step reads one number of each row and one step of the panel, which the caller vouches for.
+    let (mut left, mut right) = (left, right);
+    let end = right.wrapping_add(depth * COLUMNS);
+    while right != end {
+        // SAFETY: one step of each panel, of which there are as many until the end of the right one.
         unsafe {
-            let columns: [F32x4; VECTORS] = std::array::from_fn(|vector| F32x4::load(b.add(4 * vector)));
-            for row in 0..ROWS {
-                let left = F32x4::load_splat(if PACKED { rows[0].add(row) } else { rows[row] });
-                for vector in 0..VECTORS {
-                    sums[row][vector] = left.mul_add(columns[vector], sums[row][vector]);
+            let columns: [F32x4; VECTORS] = std::array::from_fn(|vector| F32x4::load(right.add(4 * vector)));
+            for (row, sums) in sums.iter_mut().enumerate() {
+                let factor = F32x4::load_splat(left.add(row));
+                for (sum, column) in sums.iter_mut().zip(columns) {
+                    *sum = factor.mul_add(column, *sum);
                 }
             }
-            b = b.wrapping_add(COLUMNS);
-            if PACKED {
-                rows[0] = rows[0].wrapping_add(ROWS);
-            } else {
-                rows = rows.map(|row| row.wrapping_add(1));
-            }
         }
+        left = left.wrapping_add(ROWS);
+        right = right.wrapping_add(COLUMNS);
     }
     for (row, sums) in sums.iter().enumerate() {
         for (vector, &sum) in sums.iter().enumerate() {

@@ -47,8 +47,14 @@ impl Case {
 /// One argument of any shape.
 const ANY: &[&[&[usize]]] = &[&[&[3, 5]], &[&[]], &[&[1]], &[&[17]], &[&[2, 1, 3]], &[&[0, 3]]];
 /// Two arguments that broadcast.
-const PAIR: &[&[&[usize]]] =
-    &[&[&[3, 5], &[3, 5]], &[&[4, 1], &[3]], &[&[], &[2, 3]], &[&[1], &[1, 1]], &[&[2, 1, 3], &[5, 1]], &[&[0, 3], &[3]]];
+const PAIR: &[&[&[usize]]] = &[
+    &[&[3, 5], &[3, 5]],
+    &[&[4, 1], &[3]],
+    &[&[], &[2, 3]],
+    &[&[1], &[1, 1]],
+    &[&[2, 1, 3], &[5, 1]],
+    &[&[0, 3], &[3]],
+];
 /// One argument of two axes.
 const MATRIX: &[&[&[usize]]] = &[&[&[3, 5]], &[&[1, 1]], &[&[1, 7]], &[&[4, 1]]];
 const IMAGE: &[&[&[usize]]] = &[&[&[2, 5, 4, 3]], &[&[1, 4, 4, 1]]];
@@ -242,7 +248,9 @@ fn distributions() -> Vec<Case> {
         case("bernoulli", ANY, |x| x[0].sigmoid().bernoulli()).discrete(),
         case("gumbel", ANY, |x| (x[0] * x[0].graph().gumbel(x[0].shape())).sin()),
         case("categorical", MATRIX, |x| x[0].categorical()).discrete(),
-        case("gumbel_softmax", &[&[&[3, 5]], &[&[1, 7]]], |x| (x[0] * x[0]).gumbel_softmax(x[0].graph().constant(0.7, [])) * x[0]),
+        case("gumbel_softmax", &[&[&[3, 5]], &[&[1, 7]]], |x| {
+            (x[0] * x[0]).gumbel_softmax(x[0].graph().constant(0.7, [])) * x[0]
+        }),
         case("bernoulli_nll", PAIR, |x| x[0].bernoulli_nll(x[1])),
         case("normal_nll", &[&[&[4, 3], &[4, 3], &[4, 3]]], |x| x[0].normal_nll(x[1], x[2])),
         case("cross_entropy", classes, |x| x[0].cross_entropy(rows_of(x[1], 2.0))),

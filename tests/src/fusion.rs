@@ -89,7 +89,11 @@ impl Memory<'_> {
             }
             for (number, store) in kernel.stores.iter().enumerate() {
                 let range = self.program.buffer(store.target).range();
-                assert!(range.len() == kernel.points(), "{name}: {} does not have the kernel's points\n{kernel}", store.target);
+                assert!(
+                    range.len() == kernel.points(),
+                    "{name}: {} does not have the kernel's points\n{kernel}",
+                    store.target
+                );
                 for other in &kernel.stores[..number] {
                     assert!(!self.overlap(store.target, other.target), "{name}: two stores meet in\n{kernel}");
                 }

@@ -1,12 +1,14 @@
 //! Helpers shared by the cross-crate tests: few doors, many rows.
 //!
 //! - [`check_grad`] and [`check_loss`]: gradients against finite differences.
+//! - [`evaluate`]: the numbers of a function of tensors.
 //! - [`check_fusion`]: a fused program against one in which every value has a kernel and memory of its own.
 //! - [`random_module`]: what nobody thought of.
 //! - [`check_text`]: what a stage prints against a file.
 //! - [`cases`]: a row for every operation and every composed function; what walks over them covers the language.
 
 pub mod cases;
+mod evaluate;
 mod fusion;
 mod gradient;
 pub mod networks;
@@ -15,6 +17,7 @@ mod random_module;
 mod snapshot;
 
 pub use cases::{Case, cases};
+pub use evaluate::evaluate;
 pub use fusion::{check_fusion, check_memory};
 pub use gradient::{check_grad, check_loss};
 pub use random_module::random_module;

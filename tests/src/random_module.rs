@@ -34,7 +34,8 @@ pub fn random_module(g: &Graph, seed: u32) -> (Vec<Function>, Vec<(String, Vec<f
         let loss = choices.of(&pool).square().sum_all().tanh();
         pool.extend(grad(loss, &params));
     }
-    let functions = (0..choices.within(1, 2)).map(|number| random_function(number, &pool, &params, &mut choices)).collect();
+    let functions =
+        (0..choices.within(1, 2)).map(|number| random_function(number, &pool, &params, &mut choices)).collect();
     (functions, values)
 }
 

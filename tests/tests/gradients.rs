@@ -6,7 +6,9 @@ use daydream_tests::{cases, check_grad};
 #[test]
 fn gradients_of_all_cases() {
     for case in cases() {
-        for shapes in case.shapes.iter().filter(|shapes| case.order > 0 && shapes.iter().all(|shape| !shape.contains(&0))) {
+        for shapes in
+            case.shapes.iter().filter(|shapes| case.order > 0 && shapes.iter().all(|shape| !shape.contains(&0)))
+        {
             check_grad(&format!("{} {shapes:?}", case.name), case.order, case.range, shapes, case.build);
         }
     }

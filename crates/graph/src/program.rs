@@ -183,10 +183,10 @@ impl fmt::Display for BufferId {
 }
 
 impl fmt::Display for Program {
-    /// The plan, the kernels and the outputs.
+    /// The plan without what was fused away, the kernels and the outputs.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "program {}", self.name)?;
-        for (number, buffer) in self.buffers.iter().enumerate() {
+        for (number, buffer) in self.buffers.iter().enumerate().filter(|(_, buffer)| buffer.len > 0) {
             writeln!(f, "b{number} at {} of {}", buffer.offset, buffer.len)?;
         }
         for kernel in &self.kernels {

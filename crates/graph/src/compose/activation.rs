@@ -52,9 +52,9 @@ impl<'g> Tensor<'g> {
 
     /// `log(1 + eˣ)`, computed as `max(x, 0) + log(1 + e^-|x|)`, which neither overflows nor loses its gradient `σ(x)`.
     pub fn softplus(self) -> Tensor<'g> {
-        // With a select rather than a maximum the gradient at 0 is right as well, of any order.
+        // With comparisons rather than a maximum the gradient at 0 is right as well, of any order.
         let negative = self.less(self.constant_like(0.0));
-        let fading = negative.select(self, -self).exp();
+        let fading = (self * (2.0 * negative - 1.0)).exp();
         negative.select(self.constant_like(0.0), self) + (1.0 + fading).log()
     }
 

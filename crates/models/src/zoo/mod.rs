@@ -1,5 +1,6 @@
 //! The models, one file each. A new model is a new file and a line in [`catalogue`].
 
+pub mod ff;
 pub mod gan;
 mod vae;
 
@@ -7,7 +8,7 @@ use crate::{Error, ModelSpec};
 
 /// Every model, in the order in which the page and the command line list them.
 pub fn catalogue() -> &'static [&'static ModelSpec] {
-    static CATALOGUE: [&ModelSpec; 2] = [&vae::SPEC, &gan::SPEC];
+    static CATALOGUE: [&ModelSpec; 3] = [&ff::SPEC, &vae::SPEC, &gan::SPEC];
     &CATALOGUE
 }
 

@@ -1,0 +1,325 @@
+//! What the model says about itself.
+
+use crate::data::Kind;
+use crate::{Better, ChoiceOption, Cost, Family, Knob, KnobKind, Metric, ModelSpec, Paper, Preset, Scale, View, text};
+
+/// The Forward-Forward network.
+pub static SPEC: ModelSpec = ModelSpec {
+    id: "ff",
+    title: text("Forward-Forward network", "순방향-순방향 네트워크"),
+    family: Family::Local,
+    summary: text(
+        "A classifier whose layers each learn by themselves, from a pass over real images and one over false ones, without backpropagation.",
+        "역전파 없이 층마다 스스로 배우는 분류기입니다. 진짜 이미지를 한 번, 가짜 이미지를 한 번 통과시켜 학습합니다.",
+    ),
+    story: text(
+        "The label is written into the first pixels of the image. A layer is content when its activity is strong for images with the right \
+         label and weak for images with a wrong one. Watch the two histograms of goodness part at the threshold, first in the lower layers \
+         and then in the upper ones. To classify an image the network tries every label and keeps the one that it finds best.",
+        "이미지의 맨 앞 픽셀들에 레이블을 적어 넣습니다. 각 층은 맞는 레이블이 적힌 이미지에는 강하게, 틀린 레이블이 적힌 이미지에는 약하게 \
+         반응하려고 합니다. 양호도의 두 히스토그램이 임곗값을 사이에 두고 아래층부터 차례로 갈라지는 모습을 보세요. 이미지를 분류할 때는 \
+         모든 레이블을 하나씩 적어 보고 가장 좋다고 느낀 것을 고릅니다.",
+    ),
+    equations: &[
+        r"h = \max(0, \hat{x} W + b), \qquad \hat{x} = x \Big/ \sqrt{\tfrac{1}{D} \textstyle\sum_i x_i^2}",
+        r"G = \sum_{j=1}^{n} h_j^2, \qquad p(\text{positive}) = \sigma(G - \theta n)",
+        r"L = -\log p(\text{positive} \mid x^{+}) - \log\bigl(1 - p(\text{positive} \mid x^{-})\bigr)",
+    ],
+    paper: Paper {
+        title: "G. Hinton, The Forward-Forward Algorithm: Some Preliminary Investigations, 2022",
+        url: "https://arxiv.org/abs/2212.13345",
+    },
+    data: &[Kind::Images],
+    needs_labels: true,
+    knobs: &KNOBS,
+    metrics: &METRICS,
+    views: &VIEWS,
+    presets: &PRESETS,
+    build: super::build,
+};
+
+static KNOBS: [Knob; 11] = [
+    Knob {
+        id: "layers",
+        title: text("Layers", "층 수"),
+        help: text(
+            "How many layers are stacked. Each learns by itself; with two or more, the first is left out when images are classified.",
+            "쌓아 올린 층의 수입니다. 층마다 따로 학습하며, 두 층 이상이면 분류할 때 첫 층은 빼고 봅니다.",
+        ),
+        kind: KnobKind::Whole { min: 1.0, max: 6.0, default: 2.0, scale: Scale::Linear },
+        live: false,
+    },
+    Knob {
+        id: "width",
+        title: text("Units in a layer", "층마다 유닛 수"),
+        help: text(
+            "More units find more features and classify better, and every step takes longer.",
+            "유닛이 많을수록 더 많은 특징을 찾아 잘 분류하지만 한 단계에 걸리는 시간도 길어집니다.",
+        ),
+        kind: KnobKind::Whole { min: 10.0, max: 2000.0, default: 400.0, scale: Scale::Log },
+        live: false,
+    },
+    Knob {
+        id: "negatives",
+        title: text("Negative data", "음성 데이터"),
+        help: text(
+            "What the layers learn to reject. The network's own mistakes teach most. Hybrid images need no labels at all: then only the readout learns them, and it classifies.",
+            "각 층이 거부하도록 배우는 데이터입니다. 네트워크 스스로의 실수가 가장 많은 것을 가르칩니다. 혼합 이미지에는 레이블이 전혀 필요 없으며, 이때는 판독만 레이블을 배워 분류합니다.",
+        ),
+        kind: KnobKind::Choice {
+            options: &[
+                ChoiceOption { id: "predictions", title: text("Its own mistakes", "스스로의 실수") },
+                ChoiceOption { id: "wrong-labels", title: text("Any wrong label", "임의의 틀린 레이블") },
+                ChoiceOption { id: "hybrid", title: text("Hybrid images", "혼합 이미지") },
+            ],
+            default: 0,
+        },
+        live: false,
+    },
+    Knob {
+        id: "threshold",
+        title: text("Threshold θ", "임곗값 θ"),
+        help: text(
+            "The goodness per unit that positives should exceed and negatives stay below. Turn it and both histograms move after it.",
+            "양성은 넘고 음성은 밑돌아야 하는 유닛당 양호도입니다. 이 값을 돌리면 두 히스토그램이 따라 움직입니다.",
+        ),
+        kind: KnobKind::Real { min: 0.1, max: 5.0, default: 1.0, scale: Scale::Log, unit: "" },
+        live: true,
+    },
+    Knob {
+        id: "learning-rate",
+        title: text("Learning rate", "학습률"),
+        help: text(
+            "How far the layers move at each step. Too small is slow; too large and the histograms jump about.",
+            "한 단계에 각 층이 움직이는 정도입니다. 너무 작으면 느리고, 너무 크면 히스토그램이 이리저리 튑니다.",
+        ),
+        kind: KnobKind::Real { min: 0.0001, max: 1.0, default: 0.03, scale: Scale::Log, unit: "" },
+        live: true,
+    },
+    Knob {
+        id: "readout-rate",
+        title: text("Learning rate of the readout", "판독의 학습률"),
+        help: text(
+            "How far the softmax readout moves at each step. It only reads the layers and changes nothing in them, but picks the negatives when they are the network's own mistakes.",
+            "한 단계에 소프트맥스 판독이 움직이는 정도입니다. 판독은 층을 읽기만 하고 바꾸지 않지만, 음성 데이터가 스스로의 실수일 때는 그것을 고르는 일을 합니다.",
+        ),
+        kind: KnobKind::Real { min: 0.0001, max: 1.0, default: 0.1, scale: Scale::Log, unit: "" },
+        live: true,
+    },
+    Knob {
+        id: "peer-normalisation",
+        title: text("Peer normalisation λ", "동료 정규화 λ"),
+        help: text(
+            "Leads the average activity of each unit to that of its peers, so that none is always off or always on. 0 turns it off.",
+            "각 유닛의 평균 활성을 같은 층 동료들의 평균으로 이끌어, 늘 꺼져 있거나 늘 켜져 있는 유닛이 없게 합니다. 0이면 쓰지 않습니다.",
+        ),
+        kind: KnobKind::Real { min: 0.0, max: 1.0, default: 0.03, scale: Scale::Linear, unit: "" },
+        live: true,
+    },
+    Knob {
+        id: "weight-decay",
+        title: text("Weight decay", "가중치 감쇠"),
+        help: text(
+            "Pulls every weight of the layers to 0. A little of it smooths the filters and guards against learning the training images by heart.",
+            "층의 모든 가중치를 0으로 당깁니다. 조금 주면 필터가 매끄러워지고 훈련 이미지를 통째로 외우는 것을 막습니다.",
+        ),
+        kind: KnobKind::Real { min: 0.0, max: 0.1, default: 0.001, scale: Scale::Log, unit: "" },
+        live: true,
+    },
+    Knob {
+        id: "momentum",
+        title: text("Gradient smoothing", "기울기 평활"),
+        help: text(
+            "The share of the past in the gradient that is followed, a running mean over minibatches. 0 follows each minibatch alone.",
+            "따라가는 기울기에서 과거가 차지하는 비율로, 미니배치에 걸친 이동 평균입니다. 0이면 미니배치 하나하나만 따릅니다.",
+        ),
+        kind: KnobKind::Real { min: 0.0, max: 0.99, default: 0.9, scale: Scale::Linear, unit: "" },
+        live: true,
+    },
+    Knob {
+        id: "batch",
+        title: text("Batch size", "배치 크기"),
+        help: text(
+            "Images in a training step; as many negatives are made of them.",
+            "훈련 한 단계에 쓰는 이미지 수입니다. 이 이미지들로 같은 수의 음성 데이터를 만듭니다.",
+        ),
+        kind: KnobKind::Whole { min: 1.0, max: 1000.0, default: 100.0, scale: Scale::Log },
+        live: false,
+    },
+    Knob {
+        id: "cooldown",
+        title: text("Cool down after", "학습률을 낮추기 시작할 에포크"),
+        help: text(
+            "Epochs after which the learning rates begin to fall, to reach 0 after as many more: set 50 for a run of 100 epochs. 0: they never fall.",
+            "학습률이 낮아지기 시작할 때까지의 에포크 수입니다. 그만큼이 더 지나면 0이 됩니다. 100에포크를 돌리려면 50으로 두세요. 0이면 낮추지 않습니다.",
+        ),
+        kind: KnobKind::Whole { min: 0.0, max: 1000.0, default: 0.0, scale: Scale::Linear },
+        live: true,
+    },
+];
+
+static METRICS: [Metric; 7] = [
+    Metric {
+        id: "test_error",
+        title: text("Test error", "평가 오류율"),
+        help: text(
+            "Share of test images for which another label than the right one has the largest goodness. With hybrid images goodness knows no labels: then that of the readout.",
+            "맞는 레이블이 아닌 다른 레이블의 양호도가 가장 큰 평가 이미지의 비율입니다. 혼합 이미지로 배우면 양호도가 레이블을 모르므로 판독의 오류율을 씁니다.",
+        ),
+        unit: "",
+        better: Better::Down,
+        cost: Cost::Cheap,
+    },
+    Metric {
+        id: "readout_error",
+        title: text("Readout error", "판독 오류율"),
+        help: text(
+            "Share of test images that the softmax readout takes for another class, in one pass with a neutral label.",
+            "중립 레이블로 한 번 통과시켜 소프트맥스 판독으로 분류했을 때 틀린 평가 이미지의 비율입니다.",
+        ),
+        unit: "",
+        better: Better::Down,
+        cost: Cost::Cheap,
+    },
+    Metric {
+        id: "goodness_gap",
+        title: text("Goodness gap", "양호도 차이"),
+        help: text(
+            "Mean goodness per unit of positives less that of negatives, over all layers and the training batch.",
+            "훈련 배치에서 모든 층에 걸친 양성의 유닛당 평균 양호도에서 음성의 것을 뺀 값입니다.",
+        ),
+        unit: "",
+        better: Better::Up,
+        cost: Cost::Free,
+    },
+    Metric {
+        id: "goodness_positive",
+        title: text("Goodness of positives", "양성의 양호도"),
+        help: text(
+            "Mean goodness per unit of the positives, over all layers. It should lie above the threshold.",
+            "모든 층에 걸친 양성의 유닛당 평균 양호도입니다. 임곗값보다 커야 합니다.",
+        ),
+        unit: "",
+        better: Better::Neither,
+        cost: Cost::Free,
+    },
+    Metric {
+        id: "goodness_negative",
+        title: text("Goodness of negatives", "음성의 양호도"),
+        help: text(
+            "Mean goodness per unit of the negatives, over all layers. It should lie below the threshold.",
+            "모든 층에 걸친 음성의 유닛당 평균 양호도입니다. 임곗값보다 작아야 합니다.",
+        ),
+        unit: "",
+        better: Better::Neither,
+        cost: Cost::Free,
+    },
+    Metric {
+        id: "loss",
+        title: text("Loss of the layers", "층의 손실"),
+        help: text(
+            "Mean over the layers of what each of them descends: half the surprise at finding a positive bad or a negative good.",
+            "각 층이 줄여 가는 손실의 평균입니다. 양성을 나쁘다고, 음성을 좋다고 여겼을 때의 놀람의 절반입니다.",
+        ),
+        unit: "nats",
+        better: Better::Down,
+        cost: Cost::Free,
+    },
+    Metric {
+        id: "readout_loss",
+        title: text("Loss of the readout", "판독의 손실"),
+        help: text(
+            "Cross-entropy of the softmax readout on the training batch.",
+            "훈련 배치에서 소프트맥스 판독의 교차 엔트로피입니다.",
+        ),
+        unit: "nats",
+        better: Better::Down,
+        cost: Cost::Free,
+    },
+];
+
+static VIEWS: [View; 5] = [
+    View {
+        id: "goodness",
+        title: text("Goodness in each layer", "층별 양호도"),
+        help: text(
+            "How good each layer finds test images with their right label and with a wrong one, and the threshold between.",
+            "각 층이 맞는 레이블이 적힌 평가 이미지와 틀린 레이블이 적힌 평가 이미지를 얼마나 좋게 여기는지, 그리고 그 사이의 임곗값입니다.",
+        ),
+        args: &[],
+        data: &[],
+        live: true,
+    },
+    View {
+        id: "dreams",
+        title: text("Dreams", "꿈"),
+        help: text(
+            "Images found by starting from noise and climbing the goodness for each label. The climb follows the gradient through all layers, which learning never does.",
+            "잡음에서 출발해 레이블마다 양호도가 커지는 쪽으로 올라가며 찾은 이미지입니다. 이때는 학습에서와 달리 모든 층을 지나는 기울기를 따릅니다.",
+        ),
+        args: &[Knob {
+            id: "steps",
+            title: text("Steps of the climb", "올라가는 단계 수"),
+            help: text("More steps end nearer to the top.", "단계가 많을수록 꼭대기에 가까워집니다."),
+            kind: KnobKind::Whole { min: 1.0, max: 500.0, default: 60.0, scale: Scale::Log },
+            live: true,
+        }],
+        data: &[],
+        live: true,
+    },
+    View {
+        id: "labels",
+        title: text("Each label tried on one image", "한 이미지에 레이블을 하나씩"),
+        help: text(
+            "The goodness of a test image with every label in turn, and what the readout thinks of it. The right label is marked.",
+            "한 평가 이미지에 레이블을 차례로 적었을 때의 양호도와 판독의 의견입니다. 맞는 레이블을 표시했습니다.",
+        ),
+        args: &[Knob {
+            id: "image",
+            title: text("Test image", "평가 이미지"),
+            help: text("Its number in the test split.", "평가 데이터에서의 번호입니다."),
+            kind: KnobKind::Whole { min: 0.0, max: 300.0, default: 0.0, scale: Scale::Linear },
+            live: true,
+        }],
+        data: &[],
+        live: true,
+    },
+    View {
+        id: "filters",
+        title: text("First-layer filters", "첫 층의 필터"),
+        help: text(
+            "The weights from every pixel to units of the first layer. The first pixels are those of the label.",
+            "모든 픽셀에서 첫 층의 유닛들로 가는 가중치입니다. 맨 앞 픽셀들은 레이블의 것입니다.",
+        ),
+        args: &[Knob {
+            id: "first",
+            title: text("First unit shown", "처음 보일 유닛"),
+            help: text("Its number in the layer.", "층에서의 번호입니다."),
+            kind: KnobKind::Whole { min: 0.0, max: 1999.0, default: 0.0, scale: Scale::Linear },
+            live: true,
+        }],
+        data: &[],
+        live: true,
+    },
+    View {
+        id: "negatives",
+        title: text("Negatives in use", "쓰이는 음성 데이터"),
+        help: text(
+            "Test images as negatives. Under each stands its own label and the one that it carries now in its first pixels.",
+            "평가 이미지로 만든 음성 데이터입니다. 아래에는 원래 레이블과 지금 맨 앞 픽셀들에 적힌 레이블이 있습니다.",
+        ),
+        args: &[],
+        data: &[],
+        live: true,
+    },
+];
+
+static PRESETS: [Preset; 1] = [Preset {
+    id: "strokes",
+    title: text("Pen strokes", "펜 획 숫자"),
+    data: "strokes",
+    knobs: &[],
+    steps: 1500,
+    metric: "test_error",
+    bar: 0.05,
+}];

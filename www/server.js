@@ -9,20 +9,24 @@ import { createServer, preview } from 'vite';
 /**
  * Starts a server on this machine's loopback address and resolves to its address.
  *
- * @param {{ port?: number | undefined, open?: boolean, dev?: boolean, plugins?: import('vite').PluginOption[] }} [options]
- *   `port`: this port or an error; by default the first free one from 4173 on. `open`: show the page in the default
- *   browser. `dev`: serve the sources. `plugins`: further Vite plugins.
+ * @param {{
+ *   port?: number | undefined, // this port or an error; by default the first free one from 4173 on
+ *   open?: boolean, // show the page in the default browser
+ *   dev?: boolean, // serve the sources
+ *   base?: string, // the path to serve under
+ *   plugins?: import('vite').PluginOption[],
+ * }} [options]
  * @returns {Promise<{ url: string, close: () => Promise<void> }>}
  */
-export async function serve({ port, open = false, dev = false, plugins = [] } = {}) {
+export async function serve({ port, open = false, dev = false, base = '/', plugins = [] } = {}) {
   const root = import.meta.dirname;
   const place = { host: '127.0.0.1', port: port ?? 4173, strictPort: port !== undefined, open };
   const server = dev
-    ? await (await createServer({ root, plugins, server: place })).listen()
-    : await preview({ root, plugins, preview: place });
+    ? await (await createServer({ root, base, plugins, server: place })).listen()
+    : await preview({ root, base, plugins, preview: place });
   const address = server.httpServer?.address();
   if (!address || typeof address === 'string') throw new Error('the server has no port');
-  return { url: `http://localhost:${address.port}/`, close: () => server.close() };
+  return { url: `http://localhost:${address.port}${base}`, close: () => server.close() };
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {

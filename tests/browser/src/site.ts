@@ -17,15 +17,15 @@ export interface Site {
 /** The folder that `cargo xtask build` writes. */
 export const DIST = resolve(import.meta.dirname, '../../../www/dist');
 
-/** Serves the built site as `cargo xtask serve` does. */
-export function serveSite(): Promise<Site> {
-  return serve({ plugins: [{ name: 'error-recorder', configurePreviewServer: addRecorder }] });
+/** Serves the built site as `cargo xtask serve` does, under a path of the caller's choice. */
+export function serveSite(base = '/'): Promise<Site> {
+  return serve({ base, plugins: [{ name: 'error-recorder', configurePreviewServer: addRecorder }] });
 }
 
 function addRecorder(server: PreviewServer): void {
   const recording: Connect.NextHandleFunction = (request, response, next) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
-    if (pathname !== '/' && pathname !== '/index.html') {
+    if (!/\/(index\.html)?$/.test(pathname)) {
       next();
       return;
     }

@@ -3,9 +3,10 @@
 use daydream_graph::kernel::{Access, Affine, Body, Kernel};
 use daydream_graph::{Program, Reduce, numel};
 
-use crate::code::{Code, Context, LANES, Memory, Value, gather};
+use crate::code::{Code, Context, LANES, Memory};
 use crate::simd::{Matrix, Product, Target, Workspace};
 use crate::space::{Fence, Line, for_each_point, for_each_run, inside_all, join_lanes};
+use crate::vector::{Value, gather};
 
 /// Code that fills the body's results, one for each point of the domain.
 #[derive(Debug)]

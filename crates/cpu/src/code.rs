@@ -9,8 +9,9 @@ use std::ops::Range;
 use daydream_graph::kernel::{Access, Affine, Guard, Scalar};
 use daydream_graph::{Binary, Program, Unary};
 
+use crate::random;
 use crate::space::{Fence, Line, for_each_run, inside_all, join_lanes};
-use crate::{math, random};
+use crate::vector::{Function, Value, binary, copy, gather, select, unary};
 
 /// Points computed by one instruction.
 pub(crate) const LANES: usize = 256;
@@ -44,17 +45,6 @@ enum Instruction {
     Unary(Unary, Place),
     Binary(Function, Place, Place),
     Select(Place, Place, Place),
-}
-
-/// The functions of two numbers, with the two that expressions spell in two steps.
-#[derive(Clone, Copy, Debug)]
-enum Function {
-    Add,
-    Sub,
-    Mul,
-    Div,
-    Max,
-    Less,
 }
 
 /// How a value that is the same for all points is computed.
@@ -260,8 +250,8 @@ impl Code {
                 Uniform::Const(value) => value,
                 Uniform::Load(line) => arena[self.lines[line].base(&[]) as usize],
                 Uniform::Unary(op, x) => {
-                    let mut value = [known[x]];
-                    unary(op, &mut value);
+                    let mut value = [0.0];
+                    unary(op, Value::Same(known[x]), &mut value);
                     value[0]
                 }
                 Uniform::Binary(op, a, b) => {
@@ -298,10 +288,7 @@ impl Code {
             match instruction {
                 Instruction::Fill(fill) => self.fill(fill, memory, context, loops, start, target),
                 Instruction::Copy(x) => copy(value(*x), target),
-                Instruction::Unary(op, x) => {
-                    copy(value(*x), target);
-                    unary(*op, target);
-                }
+                Instruction::Unary(op, x) => unary(*op, value(*x), target),
                 Instruction::Binary(op, a, b) => binary(*op, value(*a), value(*b), target),
                 Instruction::Select(c, a, b) => select(value(*c), value(*a), value(*b), target),
             }
@@ -522,95 +509,5 @@ impl Instruction {
             Instruction::Binary(_, a, b) => vec![a, b],
             Instruction::Select(c, a, b) => vec![c, a, b],
         }
-    }
-}
-
-/// The value of each lane of a block.
-#[derive(Clone, Copy)]
-pub(crate) enum Value<'a> {
-    /// One number a lane.
-    Each(&'a [f32]),
-    /// The same number in all.
-    Same(f32),
-}
-
-/// Copies `arena[first + step·x]` to `target[x]`.
-pub(crate) fn gather(arena: &[f32], first: isize, step: isize, target: &mut [f32]) {
-    if target.is_empty() {
-        return;
-    }
-    match step {
-        0 => target.fill(arena[first as usize]),
-        1 => target.copy_from_slice(&arena[first as usize..first as usize + target.len()]),
-        _ => {
-            for (x, out) in target.iter_mut().enumerate() {
-                *out = arena[(first + step * x as isize) as usize];
-            }
-        }
-    }
-}
-
-/// Copies a value to each lane.
-pub(crate) fn copy(value: Value<'_>, target: &mut [f32]) {
-    match value {
-        Value::Each(values) => target.copy_from_slice(values),
-        Value::Same(value) => target.fill(value),
-    }
-}
-
-fn unary(op: Unary, target: &mut [f32]) {
-    match op {
-        Unary::Neg => target.iter_mut().for_each(|x| *x = -*x),
-        Unary::Recip => target.iter_mut().for_each(|x| *x = 1.0 / *x),
-        Unary::Exp => math::exp(target),
-        Unary::Log => math::log(target),
-        Unary::Sqrt => target.iter_mut().for_each(|x| *x = x.sqrt()),
-        Unary::Tanh => math::tanh(target),
-        Unary::Sin => math::sin(target),
-        Unary::Floor => target.iter_mut().for_each(|x| *x = x.floor()),
-    }
-}
-
-fn binary(function: Function, a: Value<'_>, b: Value<'_>, target: &mut [f32]) {
-    match function {
-        Function::Add => zip(a, b, target, |a, b| a + b),
-        Function::Sub => zip(a, b, target, |a, b| a - b),
-        Function::Mul => zip(a, b, target, |a, b| a * b),
-        Function::Div => zip(a, b, target, |a, b| a / b),
-        // NaN wins, so that it is not hidden: the comparison is false for it, and the sum carries it on.
-        Function::Max => zip(a, b, target, |a, b| {
-            if a > b {
-                a
-            } else if b >= a {
-                b
-            } else {
-                a + b
-            }
-        }),
-        Function::Less => zip(a, b, target, |a, b| f32::from(u8::from(a < b))),
-    }
-}
-
-#[inline(always)]
-fn zip(a: Value<'_>, b: Value<'_>, target: &mut [f32], function: impl Fn(f32, f32) -> f32) {
-    match (a, b) {
-        (Value::Each(a), Value::Each(b)) => {
-            for ((out, &a), &b) in target.iter_mut().zip(a).zip(b) {
-                *out = function(a, b);
-            }
-        }
-        (Value::Each(a), Value::Same(b)) => target.iter_mut().zip(a).for_each(|(out, &a)| *out = function(a, b)),
-        (Value::Same(a), Value::Each(b)) => target.iter_mut().zip(b).for_each(|(out, &b)| *out = function(a, b)),
-        (Value::Same(a), Value::Same(b)) => target.fill(function(a, b)),
-    }
-}
-
-fn select(c: Value<'_>, a: Value<'_>, b: Value<'_>, target: &mut [f32]) {
-    let at = |value: Value<'_>, lane: usize| match value {
-        Value::Each(values) => values[lane],
-        Value::Same(value) => value,
-    };
-    for (lane, out) in target.iter_mut().enumerate() {
-        *out = if at(c, lane) != 0.0 { at(a, lane) } else { at(b, lane) };
     }
 }

@@ -10,6 +10,7 @@ mod math;
 mod random;
 mod simd;
 mod space;
+mod vector;
 
 pub use executor::Cpu;
 pub use simd::{Matrix, Piece, Product, Target, Workspace};

@@ -1,4 +1,5 @@
 //! The CPU executor against the reference evaluator.
+#![allow(clippy::unwrap_used)]
 
 use std::future::Future;
 use std::pin::pin;

@@ -177,6 +177,17 @@ fn impossible_functions_are_refused() {
     assert!(message.contains("two functions"), "{message}");
 }
 
+#[test]
+fn a_function_outlives_its_tensors_and_its_graph_may_move() {
+    let declare = || {
+        let g = Graph::new();
+        let function = Function::new("f").output("y", g.constant(1.0, [2]));
+        (Box::new(g), function)
+    };
+    let (g, function) = declare();
+    assert_eq!(g.compile(&[function]).programs.len(), 2);
+}
+
 /// Chains far longer than any network is deep compile on a small stack, such as WebAssembly's.
 #[test]
 fn deep_graphs_compile_on_a_small_stack() {

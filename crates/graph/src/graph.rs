@@ -4,6 +4,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::compile::compile;
 use crate::fuse::Fusion;
@@ -49,9 +50,17 @@ pub(crate) struct Arena {
 }
 
 /// The arena in which the equations of one model live.
-#[derive(Default)]
 pub struct Graph {
     pub(crate) arena: RefCell<Arena>,
+    /// Tells this graph from all others, also after it has moved.
+    pub(crate) identity: u64,
+}
+
+impl Default for Graph {
+    fn default() -> Graph {
+        static GRAPHS: AtomicU64 = AtomicU64::new(0);
+        Graph { arena: RefCell::default(), identity: GRAPHS.fetch_add(1, Ordering::Relaxed) }
+    }
 }
 
 impl Graph {

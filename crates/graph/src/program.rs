@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use crate::graph::{Graph, NodeId};
+use crate::graph::NodeId;
 use crate::kernel::Kernel;
 use crate::shape::{Shape, numel};
 use crate::tensor::Tensor;
@@ -11,8 +11,8 @@ use crate::tensor::Tensor;
 /// A named function over a graph: what to compute, and which parameters to replace afterwards.
 pub struct Function {
     pub(crate) name: String,
-    /// The graph of its tensors; only ever compared.
-    pub(crate) graph: Option<*const Graph>,
+    /// The identity of the graph of its tensors.
+    pub(crate) graph: Option<u64>,
     pub(crate) outputs: Vec<(String, NodeId)>,
     pub(crate) updates: Vec<(NodeId, NodeId)>,
 }
@@ -61,7 +61,7 @@ impl Function {
 
     #[track_caller]
     fn own(&mut self, tensor: Tensor<'_>) {
-        let graph: *const Graph = tensor.graph();
+        let graph = tensor.graph().identity;
         let same = *self.graph.get_or_insert(graph) == graph;
         assert!(same, "function {:?} is made of tensors of different graphs", self.name);
     }

@@ -1,5 +1,7 @@
 //! Shapes: the extents of a tensor's axes, outermost first, stored row-major.
 
+use std::ops::Range;
+
 /// The extent of every axis; `[]` is a scalar.
 pub type Shape = Vec<usize>;
 
@@ -34,28 +36,28 @@ pub(crate) fn broadcast(a: &[usize], b: &[usize]) -> Option<Shape> {
 /// Splits a reshape into groups of axes that hold the same numbers: `[6, 4] -> [2, 3, 4]` is
 /// `(0..1, 0..2), (1..2, 2..3)`. Only the axes inside a group are merged or split.
 /// `None` when a tensor is empty, where no grouping is meaningful.
-pub(crate) fn reshape_groups(
-    from: &[usize],
-    to: &[usize],
-) -> Option<Vec<(std::ops::Range<usize>, std::ops::Range<usize>)>> {
+pub(crate) fn reshape_groups(from: &[usize], to: &[usize]) -> Option<Vec<(Range<usize>, Range<usize>)>> {
     if numel(from) == 0 {
         return None;
     }
+    let take = |extents: &[usize], axis: &mut usize| match extents.get(*axis) {
+        Some(&extent) => {
+            *axis += 1;
+            extent
+        }
+        None => 1,
+    };
     let (mut i, mut j) = (0, 0);
     let mut groups = Vec::new();
     while i < from.len() || j < to.len() {
         let (start_i, start_j) = (i, j);
-        let (mut left, mut right) = (1, 1);
-        loop {
-            if left <= right && i < from.len() && (left < right || i == start_i) {
-                left *= from[i];
-                i += 1;
-            } else if right < left && j < to.len() || (j == start_j && j < to.len()) {
-                right *= to[j];
-                j += 1;
-            }
-            if left == right {
-                break;
+        let mut left = take(from, &mut i);
+        let mut right = take(to, &mut j);
+        while left != right {
+            if left < right {
+                left *= take(from, &mut i);
+            } else {
+                right *= take(to, &mut j);
             }
         }
         groups.push((start_i..i, start_j..j));

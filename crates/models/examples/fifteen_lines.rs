@@ -2,7 +2,8 @@
 //!
 //! `cargo run --release -p daydream-models --example fifteen_lines`
 
-use daydream_graph::{Executor, Function, Graph, Module, Optimizer, Reference, Tensor, grad};
+use daydream_cpu::Cpu;
+use daydream_graph::{Executor, Function, Graph, Module, Optimizer, Tensor, grad};
 use daydream_models::{Knobs, data};
 use pollster::block_on;
 
@@ -31,7 +32,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let graph = Graph::new();
     let module = machine(&graph);
-    let mut device = Reference::new();
+    let mut device = Cpu::new();
     device.load(&module)?;
     device.run(0, 7, 0); // the program `init`
     device.write(module.inputs[0].offset, &rows);

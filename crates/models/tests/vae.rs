@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use daydream_cpu::Cpu;
 use daydream_graph::{Executor, Reference};
 use daydream_models::data::{Dataset, Kind, RowShape, Split, Values};
 use daydream_models::{Error, Picture, Recipe, Session, Setup, zoo};
@@ -16,7 +17,7 @@ use safetensors::SafeTensors;
 use safetensors::tensor::TensorView;
 
 fn device() -> Box<dyn Executor> {
-    Box::new(Reference::new())
+    Box::new(Cpu::new())
 }
 
 /// Rows given in full, the same to train and to test on.

@@ -1,7 +1,7 @@
 //! A row for every operation and every composed function: at ordinary and odd shapes, at extent 1 and, where that is
 //! legal, at extent 0.
 
-use daydream_graph::{Convolution, RecurrentWeights, Tensor};
+use daydream_graph::{Convolution, RecurrentWeights, Tensor, grad};
 
 /// A function of tensors, and shapes to try it at.
 pub struct Case {
@@ -291,6 +291,11 @@ fn layers() -> Vec<Case> {
         }),
         case("dense layers", &[&[&[3, 4], &[4, 5], &[5], &[5, 2], &[2]]], |x| {
             ((x[0].dot(x[1]) + x[2]).tanh().dot(x[3]) + x[4]).softplus().mean()
+        }),
+        case("gradient penalty", &[&[&[3, 4], &[4, 5], &[5], &[5, 1]]], |x| {
+            let score = (x[0].dot(x[1]) + x[2]).softplus().dot(x[3]);
+            let slope = grad(score.sum_all(), &x[..1])[0]; // [B, D]
+            ((slope.square().sum(&[1]) + 1e-6).sqrt() - 1.0).square().mean()
         }),
         case("dense layer over time", &[&[&[2, 3, 4], &[4, 5], &[5], &[5, 2]]], |x| {
             (x[0].dot(x[1]) + x[2]).tanh().dot(x[3]).softmax(2)

@@ -104,7 +104,7 @@ fn random_step<'g>(x: Tensor<'g>, pool: &[Tensor<'g>], choices: &mut Choices) ->
         13 => {
             let n = x.numel();
             let rows = choices.of(&EXTENTS);
-            if n % rows != 0 {
+            if !n.is_multiple_of(rows) {
                 return None;
             }
             x.reshape([rows, n / rows])

@@ -95,7 +95,7 @@ fn adam_merges_into_the_gradient_of_every_weight() {
 
 fn writer(program: &Program, offset: usize) -> &Kernel {
     let writes = |kernel: &&Kernel| kernel.stores.iter().any(|store| program.buffer(store.target).offset == offset);
-    program.kernels.iter().find(writes).unwrap()
+    program.kernels.iter().find(writes).expect("some kernel writes every parameter")
 }
 
 #[test]

@@ -51,8 +51,8 @@ fn after_two_runs(function: impl for<'g> Fn(Tensor<'g>, Tensor<'g>, Tensor<'g>) 
 
     let module = g.compile(&functions);
     let mut device = Reference::new();
-    device.load(&module).unwrap();
-    device.write(module.input("x").unwrap().offset, &values[0].1);
+    device.load(&module).expect("the reference takes every module");
+    device.write(module.input("x").expect("an input").offset, &values[0].1);
     device.run(0, 0, 0);
     device.run(1, 0, 1);
     device.run(1, 0, 2);

@@ -22,8 +22,8 @@ fn at(points: &[f32], f: impl for<'g> Fn(Tensor<'g>) -> Tensor<'g>) -> Vec<(f64,
     let slope = grad(y.sum_all(), &[x])[0];
     let module = g.compile(&[Function::new("f").output("y", y).output("slope", slope)]);
     let mut device = Reference::new();
-    device.load(&module).unwrap();
-    device.write(module.input("x").unwrap().offset, points);
+    device.load(&module).expect("the reference takes every module");
+    device.write(module.input("x").expect("an input").offset, points);
     device.run(1, 0, 0);
     let program = &module.programs[1];
     let numbers = |output: usize| device.numbers(program.buffer(program.outputs[output].buffer).range());

@@ -34,7 +34,7 @@ fn looking_and_measuring_do_not_change_the_run() {
     for spec in zoo::catalogue() {
         let recipe = first_preset(spec, 7);
         let mut undisturbed = open(&recipe);
-        block_on(undisturbed.step(20)).unwrap();
+        block_on(undisturbed.step(10)).unwrap();
         let mut session = open(&recipe);
         block_on(session.step(10)).unwrap();
         for view in spec.views {

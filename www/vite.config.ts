@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { catalogue } from './plugins/catalogue.ts';
 
 /**
  * Headers of every answer of the local server. Any page may embed the element, so any origin may read its files.
@@ -12,6 +13,7 @@ export default defineConfig({
   // Relative addresses: the site works under any path of any host.
   base: './',
   appType: 'mpa',
+  plugins: [catalogue()],
   build: {
     // The WebAssembly module and everything else stay files of their own, so that they can be streamed and cached.
     assetsInlineLimit: 0,

@@ -1,1 +1,1 @@
-import './day-dream';
+import './page/page';

@@ -1,0 +1,89 @@
+/** The page's end of the worker: every command is a promise, every event a callback. */
+
+import type { Answers, Command, Failure, Message, Request } from './protocol';
+import { startWorker } from './start-worker';
+
+/** A command that was refused. `message` is in English; `failure` holds the words in every language. */
+export class Refusal extends Error {
+  constructor(readonly failure: Failure) {
+    super(failure.en);
+    this.name = 'Refusal';
+  }
+}
+
+export type Trained = Extract<Message, { type: 'trained' }>;
+export type Stopped = Extract<Message, { type: 'stopped' }>;
+
+interface Waiting {
+  resolve: (value: unknown) => void;
+  reject: (refusal: Refusal) => void;
+}
+
+export class Client {
+  /** Called several times a second while the session plays. */
+  onTrained: (event: Trained) => void = () => undefined;
+  /** Called when playing stopped by itself, or the worker could not start. */
+  onStopped: (event: Stopped) => void = () => undefined;
+
+  readonly #worker = startWorker();
+  readonly #waiting = new Map<number, Waiting>();
+  #next = 0;
+
+  constructor() {
+    this.#worker.addEventListener('message', (event: MessageEvent<Message>) => { this.#receive(event.data); });
+    this.#worker.addEventListener('error', (event) => {
+      event.preventDefault();
+      const detail = event.message || 'the worker did not start';
+      this.#fail({ code: 'crashed', en: `The engine stopped: ${detail}`, ko: `엔진이 멈췄습니다: ${detail}` });
+    });
+  }
+
+  /** Sends a command and waits for its answer. Throws a `Refusal`. */
+  ask<C extends Command>(command: C): Promise<Answers[C['do']]> {
+    const id = this.#next++;
+    const request: Request = { id, ...command };
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve: resolve as (value: unknown) => void, reject });
+      this.#worker.postMessage(request);
+    });
+  }
+
+  /** Ends the worker. Nothing that was asked is answered any more. */
+  close(): void {
+    this.#worker.terminate();
+    this.#waiting.clear();
+  }
+
+  #receive(message: Message): void {
+    switch (message.type) {
+      case 'answer':
+        this.#take(message.id)?.resolve(message.value);
+        break;
+      case 'refused':
+        this.#take(message.id)?.reject(new Refusal(message.failure));
+        if (message.failure.code === 'crashed') this.#fail(message.failure);
+        break;
+      case 'trained':
+        this.onTrained(message);
+        break;
+      case 'stopped':
+        if (message.failure.code === 'crashed') this.#fail(message.failure);
+        else this.onStopped(message);
+        break;
+      case 'ready':
+        break;
+    }
+  }
+
+  #take(id: number): Waiting | undefined {
+    const waiting = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    return waiting;
+  }
+
+  #fail(failure: Failure): void {
+    for (const waiting of this.#waiting.values()) waiting.reject(new Refusal(failure));
+    this.#waiting.clear();
+    this.onStopped({ type: 'stopped', failure, step: 0, snapshot: 0 });
+  }
+}

@@ -1,0 +1,60 @@
+/** From values to colours. */
+
+import { interpolateRdBu, interpolateViridis } from 'd3-scale-chromatic';
+import type { Palette } from '../protocol';
+
+const STEPS = 256;
+
+type Table = Uint8ClampedArray;
+
+function table(color: (t: number) => string): Table {
+  const colors = new Uint8ClampedArray(STEPS * 3);
+  for (let step = 0; step < STEPS; step++) {
+    const text = color(step / (STEPS - 1));
+    const parts = text.startsWith('#')
+      ? [1, 3, 5].map((start) => parseInt(text.slice(start, start + 2), 16))
+      : (text.match(/\d+/g) ?? []).slice(0, 3).map(Number);
+    colors.set(parts, step * 3);
+  }
+  return colors;
+}
+
+const tables = new Map<Palette, Table>();
+
+function tableOf(palette: Palette): Table {
+  let known = tables.get(palette);
+  if (!known) {
+    const gray = (t: number): string => `rgb(${[t, t, t].map((x) => Math.round(x * 255)).join(',')})`;
+    known = table(palette === 'gray' ? gray : palette === 'sequential' ? interpolateViridis : (t) => interpolateRdBu(1 - t));
+    tables.set(palette, known);
+  }
+  return known;
+}
+
+/** Writes the colour of each value as an opaque pixel. */
+export function colorize(values: Float32Array, range: [number, number], palette: Palette, pixels: Uint8ClampedArray): void {
+  const colors = tableOf(palette);
+  const [low, high] = range;
+  const scale = high > low ? (STEPS - 1) / (high - low) : 0;
+  for (let index = 0; index < values.length; index++) {
+    const step = Math.max(0, Math.min(STEPS - 1, Math.round(((values[index] ?? 0) - low) * scale))) * 3;
+    pixels[index * 4] = colors[step] ?? 0;
+    pixels[index * 4 + 1] = colors[step + 1] ?? 0;
+    pixels[index * 4 + 2] = colors[step + 2] ?? 0;
+    pixels[index * 4 + 3] = 255;
+  }
+}
+
+/** Ten colours that are told apart by most people with any kind of colour vision, for classes and series (after Paul Tol's schemes). */
+export const CLASS_COLORS = [
+  '#4477aa', '#ee6677', '#228833', '#ccbb44', '#66ccee', '#aa3377', '#ee8866', '#44bb99', '#999933', '#882255',
+];
+
+export function classColor(index: number): string {
+  return CLASS_COLORS[index % CLASS_COLORS.length] ?? '#4477aa';
+}
+
+/** Little-endian 32-bit floats out of the bytes in which they crossed from the worker. */
+export function floats(bytes: Uint8Array): Float32Array {
+  return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+}

@@ -1,0 +1,78 @@
+/** Grids of small images, each pixel enlarged to a square of whole device pixels. */
+
+import type { Picture } from '../protocol';
+import { colorize, floats } from './colors';
+
+type Images = Extract<Picture, { type: 'images' }>;
+
+/** The space between images, in pixels of the images. */
+const GAP = 1;
+
+export interface Grid {
+  columns: number;
+  rows: number;
+  /** Size in pixels of the images. */
+  width: number;
+  height: number;
+}
+
+export function gridOf(images: Images): Grid {
+  const count = images.pixels.byteLength / 4 / Math.max(1, images.height * images.width * images.channels);
+  const columns = Math.max(1, Math.min(images.columns, count));
+  const rows = Math.max(1, Math.ceil(count / columns));
+  return { columns, rows, width: columns * (images.width + GAP) - GAP, height: rows * (images.height + GAP) - GAP };
+}
+
+/** Draws in a canvas as wide as fits into `room` device pixels; images too many for that are drawn one to one. */
+export function drawImages(canvas: HTMLCanvasElement, images: Images, room: number): void {
+  const grid = gridOf(images);
+  const scale = Math.max(1, Math.floor(room / grid.width));
+  canvas.width = grid.width * scale;
+  canvas.height = grid.height * scale;
+  const context = canvas.getContext('2d');
+  const small = new OffscreenCanvas(grid.width, grid.height);
+  const pixels = small.getContext('2d');
+  if (!context || !pixels) return;
+  const values = floats(images.pixels);
+  const size = images.height * images.width * images.channels;
+  const image = pixels.createImageData(images.width, images.height);
+  for (let index = 0; (index + 1) * size <= values.length; index++) {
+    const own = values.subarray(index * size, (index + 1) * size);
+    if (images.channels === 3) mix(own, images.range, image.data);
+    else colorize(own, images.range, images.palette, image.data);
+    const [column, row] = [index % grid.columns, Math.floor(index / grid.columns)];
+    pixels.putImageData(image, column * (images.width + GAP), row * (images.height + GAP));
+  }
+  context.imageSmoothingEnabled = false;
+  context.drawImage(small, 0, 0, canvas.width, canvas.height);
+}
+
+function mix(values: Float32Array, [low, high]: [number, number], pixels: Uint8ClampedArray): void {
+  for (let index = 0; index < values.length / 3; index++) {
+    for (let channel = 0; channel < 3; channel++) {
+      pixels[index * 4 + channel] = (((values[index * 3 + channel] ?? 0) - low) / (high - low)) * 255;
+    }
+    pixels[index * 4 + 3] = 255;
+  }
+}
+
+export interface Hit {
+  /** Number of the image. */
+  index: number;
+  x: number;
+  y: number;
+  values: number[];
+}
+
+/** What lies at a place of the grid, given in pixels of the images. */
+export function hitImages(images: Images, x: number, y: number): Hit | undefined {
+  const grid = gridOf(images);
+  const [column, row] = [Math.floor(x / (images.width + GAP)), Math.floor(y / (images.height + GAP))];
+  const [px, py] = [Math.floor(x - column * (images.width + GAP)), Math.floor(y - row * (images.height + GAP))];
+  const index = row * grid.columns + column;
+  const size = images.height * images.width * images.channels;
+  const values = floats(images.pixels);
+  if (px < 0 || py < 0 || px >= images.width || py >= images.height || column >= grid.columns || (index + 1) * size > values.length) return undefined;
+  const start = index * size + (py * images.width + px) * images.channels;
+  return { index, x: px, y: py, values: [...values.subarray(start, start + images.channels)] };
+}

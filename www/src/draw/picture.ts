@@ -1,0 +1,181 @@
+/** `<day-dream-picture>`: draws a picture of `protocol.ts` and tells the numbers under the pointer. */
+
+import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import { LanguageController, language, measured, say } from '../language';
+import type { Picture } from '../protocol';
+import { drawImages, gridOf, hitImages } from './images';
+import { drawPlane, heatAt, planeAt, type Inks } from './plane';
+import { bars, histogram } from './shares';
+
+type Images = Extract<Picture, { type: 'images' }>;
+type Plane = Extract<Picture, { type: 'plane' }>;
+
+/** How large a pixel of an image becomes at most, in pixels of the page. */
+const LARGEST_PIXEL = 10;
+
+export class DayDreamPicture extends LitElement {
+  static override properties = { picture: { attribute: false }, label: { type: String }, dark: { type: Boolean }, hint: { state: true } };
+
+  declare picture: Picture | undefined;
+  declare label: string;
+  /** Whether it is drawn on a dark surface. */
+  declare dark: boolean;
+  declare private hint: { text: string; x: number; y: number } | undefined;
+
+  readonly #resized = new ResizeObserver(() => { this.#draw(); });
+
+  constructor() {
+    super();
+    this.label = '';
+    this.dark = false;
+    new LanguageController(this);
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#resized.observe(this);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#resized.disconnect();
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    if (changed.has('picture') || changed.has('dark')) this.#draw();
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
+    const picture = this.picture;
+    if (!picture) return nothing;
+    switch (picture.type) {
+      case 'images':
+        return this.#renderImages(picture);
+      case 'plane':
+        return this.#renderPlane(picture);
+      case 'histogram':
+        return histogram(picture);
+      case 'bars':
+        return bars(picture);
+      case 'group':
+        return html`<div class="group">
+          ${repeat(
+            picture.parts,
+            (part) => part.en,
+            (part) => html`<section><h4>${part[language()]}</h4><day-dream-picture .picture=${part.picture} .dark=${this.dark} label=${part[language()]}></day-dream-picture></section>`,
+          )}
+        </div>`;
+    }
+  }
+
+  #renderImages(images: Images): TemplateResult {
+    const grid = gridOf(images);
+    const captions = images.captions.length > 0 && images.captions.length <= 64;
+    return html`
+      <div class="frame fitted">
+        <canvas class="pixels" role="img" aria-label=${this.label}
+          @pointermove=${(event: PointerEvent) => { this.#hoverImages(event, images); }} @pointerleave=${this.#leave}></canvas>
+        ${captions
+          ? html`<div class="captions" style="grid-template-columns:repeat(${grid.columns},1fr)">${images.captions.map((caption) => html`<span>${caption}</span>`)}</div>`
+          : nothing}
+        ${this.#renderHint()}
+      </div>
+    `;
+  }
+
+  #renderPlane(plane: Plane): TemplateResult {
+    const shown = plane.layers.filter((layer) => layer.type !== 'heat' || plane.layers.length > 1);
+    return html`
+      <div class="frame square">
+        <canvas role="img" aria-label=${this.label}
+          @pointermove=${(event: PointerEvent) => { this.#hoverPlane(event, plane); }} @pointerleave=${this.#leave}></canvas>
+        ${this.#renderHint()}
+      </div>
+      <div class="legend">
+        ${shown.map((layer) => html`<span><i class=${layer.type === 'points' ? layer.role : layer.type}></i>${say(layer.name)}</span>`)}
+      </div>
+    `;
+  }
+
+  #renderHint(): TemplateResult | typeof nothing {
+    if (!this.hint) return nothing;
+    return html`<output class="hint" style="left:${this.hint.x}%;top:${this.hint.y}%">${this.hint.text}</output>`;
+  }
+
+  readonly #leave = (): void => { this.hint = undefined; };
+
+  #hoverImages(event: PointerEvent, images: Images): void {
+    const [x, y] = share(event);
+    const grid = gridOf(images);
+    const hit = hitImages(images, x * grid.width, y * grid.height);
+    this.hint = hit && { text: hit.values.map(measured).join(' '), x: x * 100, y: y * 100 };
+  }
+
+  #hoverPlane(event: PointerEvent, plane: Plane): void {
+    const [x, y] = share(event);
+    const [px, py] = planeAt(plane, x, y);
+    const heats = plane.layers.flatMap((layer) => (layer.type === 'heat' ? [`${say(layer.name)} ${measured(heatAt(layer, x, y) ?? NaN)}`] : []));
+    this.hint = { text: [`${px.toFixed(2)}, ${py.toFixed(2)}`, ...heats].join(' · '), x: x * 100, y: y * 100 };
+  }
+
+  #draw(): void {
+    const canvas = this.renderRoot.querySelector('canvas');
+    if (!canvas || !this.picture) return;
+    const density = window.devicePixelRatio || 1;
+    if (this.picture.type === 'images') {
+      const room = Math.min(this.clientWidth, gridOf(this.picture).width * LARGEST_PIXEL);
+      drawImages(canvas, this.picture, room * density);
+      canvas.style.width = `${Math.min(canvas.width / density, this.clientWidth)}px`;
+    }
+    if (this.picture.type === 'plane') {
+      const size = Math.round((canvas.clientWidth || 320) * density);
+      drawPlane(canvas, this.picture, size, density, this.#inks());
+    }
+  }
+
+  #inks(): Inks {
+    const style = getComputedStyle(this);
+    const ink = (name: string): string => style.getPropertyValue(`--dd-${name}`).trim() || '#888';
+    return { real: ink('real'), made: ink('made'), code: ink('made'), line: ink('line'), arrow: ink('arrow') };
+  }
+
+  static override styles = css`
+    :host { display: block; }
+    .frame { position: relative; }
+    .square { max-width: 520px; }
+    canvas { display: block; width: 100%; border-radius: 3px; }
+    .square canvas { aspect-ratio: 1; background: var(--dd-plane); }
+    .fitted { width: fit-content; }
+    .pixels { image-rendering: pixelated; height: auto; }
+    .captions { display: grid; margin-top: 2px; font-size: 0.72rem; color: var(--dd-muted); text-align: center; font-variant-numeric: tabular-nums; }
+    .captions span { overflow: hidden; white-space: nowrap; }
+    .hint { position: absolute; transform: translate(-50%, calc(-100% - 10px)); pointer-events: none; white-space: nowrap; padding: 1px 6px;
+      border-radius: 4px; font-size: 0.72rem; background: var(--dd-ink); color: var(--dd-surface); font-variant-numeric: tabular-nums; z-index: 1; }
+    .legend { display: flex; flex-wrap: wrap; gap: 2px 12px; margin: 4px 0; font-size: 0.75rem; color: var(--dd-muted); }
+    .legend i { display: inline-block; width: 0.6em; height: 0.6em; margin-right: 0.35em; border-radius: 50%; }
+    .legend .real { background: var(--dd-real); }
+    .legend .made, .legend .code { background: var(--dd-made); }
+    .legend .lines { background: var(--dd-line); }
+    .legend .arrows { background: var(--dd-arrow); }
+    .legend .heat { background: linear-gradient(90deg, #440154, #21918c, #fde725); border-radius: 2px; width: 1.4em; }
+    .shares { display: block; width: 100%; height: 120px; border-bottom: 1px solid var(--dd-rule); }
+    .mark { stroke: var(--dd-ink); stroke-dasharray: 4 3; }
+    .axis { display: flex; justify-content: space-between; font-size: 0.72rem; color: var(--dd-muted); font-variant-numeric: tabular-nums; }
+    .bars { display: grid; grid-template-columns: auto 1fr auto; gap: 2px 8px; align-items: center; font-size: 0.78rem; }
+    .bars .track { position: relative; height: 0.8em; background: var(--dd-track); border-radius: 2px; }
+    .bars .track i { position: absolute; top: 0; bottom: 0; background: var(--dd-accent-soft); border-radius: 2px; }
+    .bars .track .marked { background: var(--dd-accent); }
+    .bars .value { color: var(--dd-muted); font-variant-numeric: tabular-nums; text-align: right; }
+    .group { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 220px), 1fr)); gap: 12px; }
+    h4 { margin: 0 0 4px; font-size: 0.78rem; font-weight: 500; color: var(--dd-muted); }
+  `;
+}
+
+/** Where the pointer is, as shares of the target's size. */
+function share(event: PointerEvent): [number, number] {
+  const box = (event.currentTarget as Element).getBoundingClientRect();
+  return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
+}
+
+customElements.define('day-dream-picture', DayDreamPicture);

@@ -1,0 +1,195 @@
+/**
+ * The contract between the page and the worker that owns the WebAssembly module: everything that crosses
+ * `postMessage`, and nothing else. The shapes of specs and pictures mirror `crates/models` (`spec.rs`, `knob.rs`, `picture.rs`).
+ */
+
+/** One piece of text in every language of the page. */
+export interface Text {
+  en: string;
+  ko: string;
+}
+
+/** What a knob accepts. Values are numbers throughout: a choice is the index of its option, a switch 0 or 1. */
+export type KnobKind =
+  | { type: 'whole'; min: number; max: number; default: number; scale: 'linear' | 'log' }
+  | { type: 'real'; min: number; max: number; default: number; scale: 'linear' | 'log'; unit: string }
+  | { type: 'choice'; options: { id: string; title: Text }[]; default: number }
+  | { type: 'switch'; default: boolean };
+
+export interface Knob {
+  id: string;
+  title: Text;
+  help: Text;
+  kind: KnobKind;
+  live: boolean;
+}
+
+export interface Metric {
+  id: string;
+  title: Text;
+  help: Text;
+  unit: string;
+  better: 'up' | 'down' | 'neither';
+  cost: 'free' | 'cheap' | 'costly';
+}
+
+export type DataKind = 'points' | 'images';
+
+export interface View {
+  id: string;
+  title: Text;
+  help: Text;
+  args: Knob[];
+  data: DataKind[];
+  live: boolean;
+}
+
+export interface Preset {
+  id: string;
+  title: Text;
+  data: string;
+  knobs: [string, string][];
+  steps: number;
+  metric: string;
+  bar: number;
+}
+
+export interface ModelSpec {
+  id: string;
+  title: Text;
+  family: 'energy' | 'local' | 'latent' | 'adversarial';
+  summary: Text;
+  story: Text;
+  /** LaTeX in the catalogue of the WebAssembly module, MathML in the one made at build time. */
+  equations: string[];
+  paper: { title: string; url: string };
+  data: DataKind[];
+  needs_labels: boolean;
+  knobs: Knob[];
+  metrics: Metric[];
+  views: View[];
+  presets: Preset[];
+}
+
+export interface DataSpec {
+  id: string;
+  title: Text;
+  summary: Text;
+  kind: DataKind;
+  labelled: boolean;
+  knobs: Knob[];
+}
+
+export interface Catalogue {
+  models: ModelSpec[];
+  data: DataSpec[];
+}
+
+/** The run that a link describes. Knobs are written as they would be typed, only those that differ from their defaults. */
+export interface Recipe {
+  model: string;
+  data: string;
+  knobs: Record<string, string>;
+  seed: number;
+}
+
+/** A file that somebody dropped. */
+export interface DroppedFile {
+  name: string;
+  bytes: Uint8Array;
+}
+
+/** Numbers as the bytes of little-endian 32-bit floats. */
+export type Floats = Uint8Array;
+
+export type Palette = 'gray' | 'sequential' | 'diverging';
+
+export type Layer =
+  | { type: 'heat'; name: Text; height: number; width: number; values: Floats; range: [number, number]; palette: Palette }
+  | { type: 'points'; name: Text; role: 'real' | 'made' | 'code'; at: Floats; classes: number[] }
+  | { type: 'arrows'; name: Text; arrows: Floats }
+  | { type: 'lines'; name: Text; points: number; at: Floats };
+
+export type Picture =
+  | {
+      type: 'images';
+      columns: number;
+      height: number;
+      width: number;
+      channels: number;
+      pixels: Floats;
+      range: [number, number];
+      palette: Palette;
+      captions: string[];
+    }
+  | { type: 'plane'; bounds: [number, number, number, number]; layers: Layer[] }
+  | { type: 'histogram'; range: [number, number]; label: Text; mark?: number; series: { name: Text; shares: Floats }[] }
+  | { type: 'bars'; label: Text; names: string[]; values: Floats; marked?: number }
+  | { type: 'group'; parts: { en: string; ko: string; picture: Picture }[] };
+
+export type Metrics = Record<string, number>;
+
+/** What is true of a session once it is built. */
+export interface SessionInfo {
+  recipe: Recipe;
+  /** Training steps made. */
+  step: number;
+  stepsPerEpoch: number;
+  /** The device that runs it, such as `CPU`. */
+  device: string;
+  data: { name: string; kind: DataKind; height: number; width: number; channels: number; classes: number; train: number; test: number };
+  /** The step that "go back" returns to. */
+  snapshot: number;
+}
+
+/** A failure, in words for the person at the page. */
+export interface Failure {
+  /** What kind of failure: `diverged`, `bad-file`, `bad-knob`, `unknown`, `unsupported`, `device`, or `crashed` when the worker must be replaced. */
+  code: string;
+  en: string;
+  ko: string;
+}
+
+/** What the page asks of the worker. Each has one answer, with the same `id`. The worker handles them in order. */
+export type Command =
+  | { do: 'open'; recipe: Recipe; files: DroppedFile[] }
+  | { do: 'step'; count: number }
+  | { do: 'set'; knob: string; value: number }
+  | { do: 'restart' }
+  | { do: 'goBack' }
+  | { do: 'evaluate'; metrics: string[] }
+  | { do: 'view'; view: string; args: [string, number][] }
+  | { do: 'rows'; first: number; count: number }
+  | { do: 'save' }
+  | { do: 'load'; file: DroppedFile }
+  /** Train until `pause`, at most `stepsPerSecond`; the worker sends `trained` events. */
+  | { do: 'play'; stepsPerSecond: number }
+  | { do: 'pause' };
+
+/** The answer to each command. */
+export interface Answers {
+  open: SessionInfo;
+  step: { step: number; metrics: Metrics };
+  set: SessionInfo;
+  restart: SessionInfo;
+  goBack: SessionInfo;
+  evaluate: Metrics;
+  view: Picture;
+  rows: Picture;
+  save: Uint8Array;
+  load: SessionInfo;
+  play: null;
+  pause: { step: number };
+}
+
+export type Request = { id: number } & Command;
+
+/** What the worker sends. */
+export type Message =
+  | { type: 'ready' }
+  | { type: 'answer'; id: number; value: unknown }
+  | { type: 'refused'; id: number; failure: Failure }
+  /** While playing, several times a second: where training stands, and how fast it goes. */
+  | { type: 'trained'; step: number; metrics: Metrics; stepsPerSecond: number }
+  /** Playing stopped by itself. */
+  | { type: 'stopped'; failure: Failure; step: number; snapshot: number };

@@ -122,6 +122,10 @@ export class DayDreamKnobs extends LitElement {
     .switch[aria-checked='true'] i::after { left: 15px; }
     .knob p { margin: 4px 0 0; }
     em { font-style: normal; color: var(--dd-accent); }
+    @media (pointer: coarse) {
+      input[type='range'], select, .switch { min-height: 40px; }
+      .number input { min-height: 32px; }
+    }
   `];
 }
 

@@ -20,22 +20,24 @@ export function browserLanguage(): Language {
   return wanted.find(isLanguage) ?? 'en';
 }
 
-let spoken: Language = browserLanguage();
+let spoken: Language | undefined;
 const listeners = new Set<() => void>();
 
+/** The language that is spoken: the browser's, until another is chosen. */
 export function language(): Language {
+  spoken ??= browserLanguage();
   return spoken;
 }
 
 export function speak(id: Language): void {
-  if (id === spoken) return;
+  if (id === language()) return;
   spoken = id;
   for (const listener of listeners) listener();
 }
 
 /** What a text says in the language spoken. */
 export function say(text: Text): string {
-  return text[spoken];
+  return text[language()];
 }
 
 /** Renders its host anew when the language changes. */
@@ -72,10 +74,10 @@ export function measured(value: number): string {
 }
 
 function format(options: Intl.NumberFormatOptions): Intl.NumberFormat {
-  const key = spoken + JSON.stringify(options);
+  const key = language() + JSON.stringify(options);
   let known = formats.get(key);
   if (!known) {
-    known = new Intl.NumberFormat(spoken, options);
+    known = new Intl.NumberFormat(language(), options);
     formats.set(key, known);
   }
   return known;

@@ -11,8 +11,9 @@ import { bars, histogram } from './shares';
 type Images = Extract<Picture, { type: 'images' }>;
 type Plane = Extract<Picture, { type: 'plane' }>;
 
-/** How large a pixel of an image becomes at most, in pixels of the page. */
+/** How large a pixel of an image, and a whole image, become at most, in pixels of the page. */
 const LARGEST_PIXEL = 10;
+const LARGEST_IMAGE = 140;
 
 export class DayDreamPicture extends LitElement {
   static override properties = { picture: { attribute: false }, label: { type: String }, dark: { type: Boolean }, hint: { state: true } };
@@ -93,7 +94,7 @@ export class DayDreamPicture extends LitElement {
         ${this.#renderHint()}
       </div>
       <div class="legend">
-        ${shown.map((layer) => html`<span><i class=${layer.type === 'points' ? layer.role : layer.type}></i>${say(layer.name)}</span>`)}
+        ${shown.map((layer) => html`<span><i class=${layer.type === 'points' ? layer.role : layer.type === 'heat' ? `heat ${layer.palette}` : layer.type}></i>${say(layer.name)}</span>`)}
       </div>
     `;
   }
@@ -124,7 +125,8 @@ export class DayDreamPicture extends LitElement {
     if (!canvas || !this.picture) return;
     const density = window.devicePixelRatio || 1;
     if (this.picture.type === 'images') {
-      const room = Math.min(this.clientWidth, gridOf(this.picture).width * LARGEST_PIXEL);
+      const { width, columns } = gridOf(this.picture);
+      const room = Math.min(this.clientWidth, width * LARGEST_PIXEL, columns * LARGEST_IMAGE);
       drawImages(canvas, this.picture, room * density);
       canvas.style.width = `${Math.min(canvas.width / density, this.clientWidth)}px`;
     }
@@ -158,7 +160,9 @@ export class DayDreamPicture extends LitElement {
     .legend .made, .legend .code { background: var(--dd-made); }
     .legend .lines { background: var(--dd-line); }
     .legend .arrows { background: var(--dd-arrow); }
-    .legend .heat { background: linear-gradient(90deg, #440154, #21918c, #fde725); border-radius: 2px; width: 1.4em; }
+    .legend .heat { background: linear-gradient(90deg, #440154, #21918c, #fde725); border-radius: 2px; width: 1.6em; }
+    .legend .diverging { background: linear-gradient(90deg, #4393c3, #f7f7f7, #d6604d); }
+    .legend .gray { background: linear-gradient(90deg, #000, #fff); }
     .shares { display: block; width: 100%; height: 120px; border-bottom: 1px solid var(--dd-rule); }
     .mark { stroke: var(--dd-ink); stroke-dasharray: 4 3; }
     .axis { display: flex; justify-content: space-between; font-size: 0.72rem; color: var(--dd-muted); font-variant-numeric: tabular-nums; }

@@ -25,7 +25,7 @@ export function drawPlane(canvas: HTMLCanvasElement, plane: Plane, size: number,
   for (const layer of plane.layers) {
     switch (layer.type) {
       case 'heat':
-        drawHeat(context, layer, size);
+        drawHeat(context, layer, size, plane.layers.length > 1 ? 0.6 : 1);
         break;
       case 'points':
         drawPoints(context, layer, place, density, inks);
@@ -59,7 +59,8 @@ export function heatAt(heat: Heat, x: number, y: number): number | undefined {
   return floats(heat.values)[row * heat.width + column];
 }
 
-function drawHeat(context: CanvasRenderingContext2D, heat: Heat, size: number): void {
+/** `strength`: less than 1 where other things are drawn over it, which must stand out. */
+function drawHeat(context: CanvasRenderingContext2D, heat: Heat, size: number, strength: number): void {
   const values = floats(heat.values);
   const upright = new Float32Array(values.length);
   for (let row = 0; row < heat.height; row++) {
@@ -72,7 +73,9 @@ function drawHeat(context: CanvasRenderingContext2D, heat: Heat, size: number): 
   colorize(upright, heat.range, heat.palette, image.data);
   inner.putImageData(image, 0, 0);
   context.imageSmoothingEnabled = true;
+  context.globalAlpha = strength;
   context.drawImage(cells, 0, 0, size, size);
+  context.globalAlpha = 1;
 }
 
 function drawPoints(context: CanvasRenderingContext2D, layer: Extract<Layer, { type: 'points' }>, place: Place, density: number, inks: Inks): void {

@@ -75,6 +75,9 @@ export const styles = [
     @media (max-width: 640px) {
       header { flex-wrap: wrap; min-height: 60px; }
       header p { display: none; }
+      h1 { font-size: 1.3rem; }
+      .lead { font-size: 0.88rem; margin-bottom: 12px; }
+      .equations { font-size: 0.92rem; }
     }
   `,
 ];

@@ -143,7 +143,8 @@ function report(now: number): void {
   send({ type: 'trained', step: info().step, metrics, stepsPerSecond: speed.value });
 }
 
-let awake = false;
+/** Whether a beat is under way or on its way. Until the module has arrived, commands only queue up. */
+let awake = true;
 const pulse = new MessageChannel();
 pulse.port1.onmessage = () => { void beat(); };
 
@@ -179,7 +180,9 @@ addEventListener('message', (event: MessageEvent<Request>) => {
 
 try {
   await init();
+  awake = false;
   send({ type: 'ready' });
+  wake();
 } catch (thrown) {
   send({ type: 'stopped', failure: asFailure(thrown), step: 0, snapshot: 0 });
 }

@@ -1,4 +1,4 @@
-/** Grids of small images, each pixel enlarged to a square of whole device pixels. */
+/** Grids of small images, each pixel enlarged to a sharp square. */
 
 import type { Picture } from '../protocol';
 import { colorize, floats } from './colors';
@@ -23,10 +23,25 @@ export function gridOf(images: Images): Grid {
   return { columns, rows, width: columns * (images.width + GAP) - GAP, height: rows * (images.height + GAP) - GAP };
 }
 
-/** Draws in a canvas as wide as fits into `room` device pixels; images too many for that are drawn one to one. */
+/** The rows of a grid as grids of their own. */
+export function rowsOf(images: Images): Images[] {
+  const { columns, rows } = gridOf(images);
+  const size = columns * images.height * images.width * images.channels * 4;
+  return Array.from({ length: rows }, (_, row) => ({
+    ...images,
+    pixels: images.pixels.subarray(row * size, (row + 1) * size),
+    captions: images.captions.slice(row * columns, (row + 1) * columns),
+  }));
+}
+
+/** How much of the room whole pixels must fill; else they are drawn too large and shrunk, which blurs their edges a little. */
+const FILLED = 0.8;
+
+/** Draws for a place `room` device pixels wide. */
 export function drawImages(canvas: HTMLCanvasElement, images: Images, room: number): void {
   const grid = gridOf(images);
-  const scale = Math.max(1, Math.floor(room / grid.width));
+  const fitting = Math.floor(room / grid.width);
+  const scale = fitting * grid.width >= FILLED * room ? fitting : fitting + 1;
   canvas.width = grid.width * scale;
   canvas.height = grid.height * scale;
   const context = canvas.getContext('2d');

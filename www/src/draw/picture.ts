@@ -4,7 +4,7 @@ import { LitElement, css, html, nothing, type PropertyValues, type TemplateResul
 import { repeat } from 'lit/directives/repeat.js';
 import { LanguageController, language, measured, say } from '../language';
 import type { Picture } from '../protocol';
-import { drawImages, gridOf, hitImages } from './images';
+import { drawImages, gridOf, hitImages, rowsOf } from './images';
 import { drawPlane, heatAt, planeAt, type Inks } from './plane';
 import { bars, histogram } from './shares';
 
@@ -72,12 +72,14 @@ export class DayDreamPicture extends LitElement {
 
   #renderImages(images: Images): TemplateResult {
     const grid = gridOf(images);
-    const captions = images.captions.length > 0 && images.captions.length <= 64;
+    if (images.captions.length > grid.columns) {
+      return html`<div class="rows">${rowsOf(images).map((row) => html`<day-dream-picture .picture=${row} label=${this.label}></day-dream-picture>`)}</div>`;
+    }
     return html`
       <div class="frame fitted">
-        <canvas class="pixels" role="img" aria-label=${this.label}
+        <canvas role="img" aria-label=${this.label}
           @pointermove=${(event: PointerEvent) => { this.#hoverImages(event, images); }} @pointerleave=${this.#leave}></canvas>
-        ${captions
+        ${images.captions.length > 0
           ? html`<div class="captions" style="grid-template-columns:repeat(${grid.columns},1fr)">${images.captions.map((caption) => html`<span>${caption}</span>`)}</div>`
           : nothing}
         ${this.#renderHint()}
@@ -101,7 +103,7 @@ export class DayDreamPicture extends LitElement {
 
   #renderHint(): TemplateResult | typeof nothing {
     if (!this.hint) return nothing;
-    return html`<output class="hint" style="left:${this.hint.x}%;top:${this.hint.y}%">${this.hint.text}</output>`;
+    return html`<output class="hint" style="left:clamp(48px,${this.hint.x}%,calc(100% - 48px));top:${this.hint.y}%">${this.hint.text}</output>`;
   }
 
   readonly #leave = (): void => { this.hint = undefined; };
@@ -128,7 +130,7 @@ export class DayDreamPicture extends LitElement {
       const { width, columns } = gridOf(this.picture);
       const room = Math.min(this.clientWidth, width * LARGEST_PIXEL, columns * LARGEST_IMAGE);
       drawImages(canvas, this.picture, room * density);
-      canvas.style.width = `${Math.min(canvas.width / density, this.clientWidth)}px`;
+      canvas.style.width = `${Math.min(canvas.width / density, room)}px`;
     }
     if (this.picture.type === 'plane') {
       const size = Math.round((canvas.clientWidth || 320) * density);
@@ -149,7 +151,8 @@ export class DayDreamPicture extends LitElement {
     canvas { display: block; width: 100%; border-radius: 3px; }
     .square canvas { aspect-ratio: 1; background: var(--dd-plane); }
     .fitted { width: fit-content; }
-    .pixels { image-rendering: pixelated; height: auto; }
+    .fitted canvas { height: auto; }
+    .rows { display: grid; gap: 8px; }
     .captions { display: grid; margin-top: 2px; font-size: 0.72rem; color: var(--dd-muted); text-align: center; font-variant-numeric: tabular-nums; }
     .captions span { overflow: hidden; white-space: nowrap; }
     .hint { position: absolute; transform: translate(-50%, calc(-100% - 10px)); pointer-events: none; white-space: nowrap; padding: 1px 6px;

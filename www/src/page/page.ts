@@ -88,7 +88,7 @@ export class DayDreamPage extends LitElement {
 
   async #showExamples(): Promise<void> {
     const rows = await this.#player.rows(0, EXAMPLES).catch(() => undefined);
-    this.examples = rows?.type === 'images' ? { ...rows, columns: 4 } : rows;
+    this.examples = rows?.type === 'images' ? { ...rows, columns: 4, captions: [] } : rows;
   }
 
   readonly #onDrag = (event: DragEvent): void => {

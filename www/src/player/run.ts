@@ -92,16 +92,19 @@ export class Run {
         kept = { recipe, files };
         this.#openFiles = files;
         if (this.#isSuperseded()) continue;
+        // Before anybody asks for pictures: the first thing to be seen is that it trains.
+        if (this.playing) this.#start();
         this.#begin(info);
         this.watcher.opened(info);
       } catch (thrown) {
         if (this.#isSuperseded()) continue;
         if (kept) ({ recipe: this.recipe, files: this.files } = kept);
         this.#refused(thrown, WORDS.notApplied);
+        if (this.playing && kept) this.#start();
+        else this.playing = false;
       }
     }
     this.opening = false;
-    if (this.playing && !this.crashed) this.#start();
     this.watcher.changed();
   }
 

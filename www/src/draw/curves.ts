@@ -25,6 +25,7 @@ export class DayDreamCurves extends LitElement {
     version: { type: Number },
     dark: { type: Boolean },
     measuring: { attribute: false },
+    absent: { attribute: false },
     helping: { state: true },
     switchedOff: { state: true },
     pointed: { state: true },
@@ -40,6 +41,8 @@ export class DayDreamCurves extends LitElement {
   declare dark: boolean;
   /** Metrics being measured on request. */
   declare measuring: ReadonlySet<string>;
+  /** Metrics that do not exist for this data and these knobs. */
+  declare absent: ReadonlySet<string>;
   declare private helping: string;
   /** Metrics that the visitor has switched off. */
   declare private switchedOff: ReadonlySet<string>;
@@ -61,6 +64,7 @@ export class DayDreamCurves extends LitElement {
     this.version = 0;
     this.dark = false;
     this.measuring = new Set();
+    this.absent = new Set();
     this.helping = '';
     this.switchedOff = new Set();
     new LanguageController(this);
@@ -92,7 +96,9 @@ export class DayDreamCurves extends LitElement {
     return this.metrics.some((metric) => this.history.values.has(metric.id));
   }
 
-  #row(metric: Metric, index: number): TemplateResult {
+  #row(metric: Metric, index: number): TemplateResult | typeof nothing {
+    // Nobody asked for those that are measured by themselves.
+    if (this.absent.has(metric.id) && metric.cost !== 'costly') return nothing;
     const value = this.pointed === undefined ? this.latest[metric.id] : (this.history.values.get(metric.id)?.[this.pointed] ?? undefined);
     const off = this.switchedOff.has(metric.id);
     const title = say(metric.title);
@@ -109,6 +115,7 @@ export class DayDreamCurves extends LitElement {
 
   #value(metric: Metric, value: number | undefined): TemplateResult {
     if (this.measuring.has(metric.id)) return html`<span class="unit">${say(WORDS.measuring)}</span>`;
+    if (this.absent.has(metric.id)) return html`<span class="unit">${say(WORDS.absent)}</span>`;
     const number = value === undefined ? html`<span class="unit">–</span>` : html`${measured(value)} <span class="unit">${metric.unit}</span>`;
     if (metric.cost !== 'costly' || this.pointed !== undefined) return number;
     return html`${value === undefined ? nothing : number}

@@ -16,7 +16,7 @@ import { styles } from './styles';
 /** How long the address waits for more changes: browsers refuse addresses that change many times a second. */
 const ADDRESS_DELAY = 300;
 /** Rows of the data that are shown beside its name. */
-const EXAMPLES = 12;
+const EXAMPLES = { images: 12, points: 400 };
 const THEME_KEY = 'daydream-theme';
 
 export class DayDreamPage extends LitElement {
@@ -44,7 +44,7 @@ export class DayDreamPage extends LitElement {
       this.recipe = detail.recipe;
       this.#writeAddress();
     });
-    this.#player.addEventListener('open', () => { void this.#showExamples(); });
+    this.#player.addEventListener('open', ({ detail }) => { void this.#showExamples(EXAMPLES[detail.data.kind]); });
   }
 
   override connectedCallback(): void {
@@ -86,8 +86,8 @@ export class DayDreamPage extends LitElement {
     }, ADDRESS_DELAY);
   }
 
-  async #showExamples(): Promise<void> {
-    const rows = await this.#player.rows(0, EXAMPLES).catch(() => undefined);
+  async #showExamples(count: number): Promise<void> {
+    const rows = await this.#player.rows(0, count).catch(() => undefined);
     this.examples = rows?.type === 'images' ? { ...rows, columns: 4, captions: [] } : rows;
   }
 

@@ -47,6 +47,8 @@ export class Run {
   stepsPerSecond = 0;
   /** The latest value of every metric. */
   metrics: Metrics = {};
+  /** Metrics that were asked for and do not exist for this data and these knobs. */
+  absent: ReadonlySet<string> = new Set();
   readonly log = new Log();
   playing = false;
   slow = false;
@@ -119,6 +121,7 @@ export class Run {
   #begin(info: SessionInfo): void {
     this.log.clear();
     this.metrics = {};
+    this.absent = new Set();
     this.stepsPerSecond = 0;
     this.#arrive(info);
   }
@@ -213,6 +216,7 @@ export class Run {
   /** Measures on the test split; those that do not exist for this data and these knobs are left out. */
   async evaluate(metrics: string[]): Promise<Metrics> {
     const measured = await this.#ask({ do: 'evaluate', metrics });
+    this.absent = new Set([...this.absent, ...metrics].filter((id) => !(id in measured)));
     this.#measured(this.step, measured, true);
     return measured;
   }

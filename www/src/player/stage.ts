@@ -29,7 +29,7 @@ export function stage({ run, model, rotation, dark, shown, measuring, measure }:
   }));
   const curves = grouped(model.metrics).map((metrics) => ({
     key: `${model.id} ${metrics.map((metric) => metric.id).join(' ')}`,
-    card: html`<day-dream-curves .metrics=${metrics} .latest=${run.metrics} .history=${run.log.history} .version=${run.log.version} .dark=${dark} .measuring=${measuring}
+    card: html`<day-dream-curves .metrics=${metrics} .latest=${run.metrics} .history=${run.log.history} .version=${run.log.version} .dark=${dark} .absent=${run.absent} .measuring=${measuring}
       @measure=${({ detail }: Measure) => { measure(detail); }}></day-dream-curves>`,
   }));
   const cards = [...pictures.slice(0, 2), ...curves.slice(0, 1), ...pictures.slice(2), ...curves.slice(1)];

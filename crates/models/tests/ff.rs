@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use daydream_cpu::Cpu;
 use daydream_graph::{Executor, Function, Graph, Module, Reference, Tensor, grad};
 use daydream_models::data::{Dataset, Kind, RowShape, Split, Values};
 use daydream_models::zoo::ff::contrast::{Contrast, Examples};
@@ -339,10 +340,35 @@ fn every_view_and_metric_of_every_kind_fits_the_data() {
                     check_picture(&block_on(session.view(view.id, &args)).unwrap(), channels);
                 }
             }
+            match block_on(session.view("filters", &[])).unwrap() {
+                Picture::Images { pixels, .. } => {
+                    assert!(pixels.0.iter().any(|&x| x != 0.0), "two steps teach something")
+                }
+                picture => panic!("{picture:?}"),
+            }
+            block_on(session.restart()).unwrap();
+            match block_on(session.view("filters", &[])).unwrap() {
+                Picture::Images { pixels, .. } => assert!(pixels.0.iter().all(|&x| x == 0.0), "nothing is learned yet"),
+                picture => panic!("{picture:?}"),
+            }
             let dreams = block_on(session.sample(13, 1)).unwrap();
             assert_eq!(dreams.len(), 13 * 12 * channels);
             assert!(dreams.iter().all(|x| (0.0..=1.0).contains(x)));
         }
+    }
+}
+
+#[test]
+fn what_it_dreams_for_a_label_it_takes_for_that_label() {
+    for kind in ["predictions", "hybrid"] {
+        let recipe = Recipe::new("ff", "digits", 2).with("negatives", kind).with("width", "150");
+        let mut session = block_on(Session::new(recipe, None, Box::new(Cpu::new()))).unwrap();
+        block_on(session.step(300)).unwrap();
+        let dreams = block_on(session.sample(40, 9)).unwrap();
+        let labels = (0..40).map(|number| number % 10).collect();
+        let split = Split::new(64, Values::Reals(dreams), Some(labels));
+        let errors = block_on(session.evaluate_on(&split, &["test_error"])).unwrap();
+        assert!(errors[0].1 <= 0.1, "{kind}: {errors:?}");
     }
 }
 

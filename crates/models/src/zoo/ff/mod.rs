@@ -1,14 +1,15 @@
 //! A Forward-Forward network (Hinton 2022, arXiv:2212.13345): layers that each learn by themselves, without backpropagation.
 //!
 //! Every layer wants its *goodness* `G = Σⱼ hⱼ²` above a threshold for positive rows and below it for negative ones. It takes
-//! `p = σ(G - θn)` for the probability that a row is positive and descends `-log p(positive) - log p(negative)` by its own weights alone:
-//! what it passes on is normalised to mean square 1 and detached. A positive row is an image with its label in its first pixels, a negative
+//! `p = σ(G - θn)` for the probability that a row is positive and descends `-log p(x⁺) - log(1 - p(x⁻))` by its own weights alone: what it passes on is normalised to mean square 1 and detached. A positive row is an image with its label in its first pixels, a negative
 //! one the same image with a wrong label ([`negatives`] has all kinds). To classify, every label is tried and the one of largest goodness wins;
 //! faster, a linear softmax reads the normalised activities that a neutral label gives. Both leave the first layer out.
 //!
 //! The rest follows the code that came with the paper (ffnew.m): the threshold is the layer's width n (θ = 1 per unit), gradients are smoothed
 //! over minibatches (`s <- μs + (1 - μ)g`, [`learning`]), unit activities are led to those of their peers, weights decay, and the learning rate
 //! is constant at first and then falls linearly to 0.
+//!
+//! With these defaults, `--set layers=3 --set width=1000 --set cooldown=50` over 100 epochs is that code's run on MNIST (published: 1.47 % test error).
 //!
 //! [`network`] holds the equations of the layers, [`contrast`] puts positives against negatives, [`views`] draws.
 
@@ -70,7 +71,7 @@ fn build(setup: &Setup<'_>) -> Result<Built, Error> {
         let goodness = network.judge(&network.answer(shown, network.every_label()));
         functions.push(Function::new("judge").output("goodness", goodness / network.width() as f32));
     }
-    functions.push(views::dream(&g, &network, shape, negatives));
+    functions.extend([views::filters(&network), views::dream(&g, &network, data, negatives)]);
     let model = ForwardForward { negatives, layers: network.layers.len(), classes, chunk, shape };
     Ok(Built { module: g.compile(&functions), model: Box::new(model) })
 }
@@ -148,7 +149,7 @@ impl Model for ForwardForward {
         match id {
             "goodness" => self.view_goodness(run).await,
             "labels" => self.view_labels(run, args.whole("image")).await,
-            "filters" => self.view_filters(run, args.whole("first")).await,
+            "filters" => self.view_filters(run, args.whole("first"), args.is_on("learned")).await,
             "negatives" => self.view_negatives(run).await,
             _ => self.view_dreams(run, args.whole("steps")).await,
         }

@@ -42,9 +42,7 @@ pub fn wrong_labels<'g>(labels: Tensor<'g>, logits: Tensor<'g>, noise: Tensor<'g
 pub fn hybrids<'g>(images: Tensor<'g>, shape: RowShape, noise: Tensor<'g>) -> Tensor<'g> {
     let RowShape { height, width, channels } = shape;
     let deviation = height.max(width) as f32 / 12.0;
-    let bits = noise.less(noise.constant_like(0.5));
-    let blurred = blur(bits.graph().iota(0, [height, height]), deviation).dot(bits);
-    let blurred = blurred.dot(blur(bits.graph().iota(0, [width, width]), deviation).t());
+    let blurred = blur(noise.less(noise.constant_like(0.5)), deviation);
 
     let mask = blurred.constant_like(0.5).less(blurred);
     let rows = images.extent(0);
@@ -54,8 +52,13 @@ pub fn hybrids<'g>(images: Tensor<'g>, shape: RowShape, noise: Tensor<'g>) -> Te
     mask.select(images, next)
 }
 
-/// The matrix that blurs a line by a Gaussian, each of its rows with sum 1: `[N, N]`, from the row number of each element.
-fn blur(row: Tensor<'_>, deviation: f32) -> Tensor<'_> {
-    let weight = (-0.5 * ((row - row.t()) / deviation).square()).exp();
-    weight / weight.sum_keep(&[1])
+/// Images `[.., H, W]` blurred by a Gaussian of this standard deviation in pixels. What lies outside an image counts as what is inside near it.
+pub(crate) fn blur(images: Tensor<'_>, deviation: f32) -> Tensor<'_> {
+    let matrix = |n: usize| {
+        let row = images.graph().iota(0, [n, n]);
+        let weight = (-0.5 * ((row - row.t()) / deviation).square()).exp();
+        weight / weight.sum_keep(&[1])
+    };
+    let [height, width] = [images.rank() - 2, images.rank() - 1].map(|axis| matrix(images.extent(axis)));
+    height.dot(images).dot(width.t())
 }

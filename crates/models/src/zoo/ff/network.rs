@@ -53,10 +53,23 @@ impl<'g> Activity<'g> {
         Activity { total: take(self.total), h: take(self.h), goodness: take(self.goodness) }
     }
 
-    /// `ĥ W` for weights `[n, m]`, without a gradient for h: `[R, m]`
-    fn onto(&self, weight: Tensor<'g>) -> Tensor<'g> {
-        self.h.detach().dot(weight) * inverse_rms(self.goodness.detach(), weight.extent(0))
+    /// `ĥ W` for weights `[n, m]`: `[R, m]`
+    fn onto(&self, weight: Tensor<'g>, seen: Seen) -> Tensor<'g> {
+        let (h, goodness) = match seen {
+            Seen::Detached => (self.h.detach(), self.goodness.detach()),
+            Seen::Whole => (self.h, self.goodness),
+        };
+        h.dot(weight) * inverse_rms(goodness, weight.extent(0))
     }
+}
+
+/// What a layer, or the readout, sees of the layers below it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Seen {
+    /// Numbers: nothing can be asked of the layers below.
+    Detached,
+    /// Functions of the input.
+    Whole,
 }
 
 /// `1 / √(mean x² + ε)` from the sum of `count` squares.
@@ -79,18 +92,22 @@ pub struct Network<'g> {
     pub layers: Vec<Layer<'g>>,
     /// Weights of the softmax readout from each of the judged layers in turn: `[n, C]`
     pub readout: Vec<Tensor<'g>>,
+    /// W of the first layer before any step: `[D, n]`
+    pub start: Tensor<'g>,
     pixels: usize,
     classes: usize,
+    seen: Seen,
 }
 
 impl<'g> Network<'g> {
     /// Weights `N(0, 1/inputs)`, biases and readout 0, running means ½.
     pub fn new(graph: &'g Graph, pixels: usize, classes: usize, depth: usize, width: usize) -> Network<'g> {
+        let random = |inputs: usize| graph.normal([inputs, width]) / (inputs as f32).sqrt();
+        let start = random(pixels);
         let layer = |number: usize| {
-            let inputs = if number == 0 { pixels } else { width };
             let name = |part: &str| format!("layer{}.{part}", number + 1);
             Layer {
-                weight: graph.param(&name("weight"), graph.normal([inputs, width]) / (inputs as f32).sqrt()),
+                weight: graph.param(&name("weight"), if number == 0 { start } else { random(width) }),
                 bias: graph.param(&name("bias"), graph.constant(0.0, [width])),
                 mean: graph.param(&name("mean"), graph.constant(0.5, [width])),
             }
@@ -99,7 +116,12 @@ impl<'g> Network<'g> {
         let readout = (1..=judged(depth).len())
             .map(|number| graph.param(&format!("readout{number}.weight"), graph.constant(0.0, [width, classes])))
             .collect();
-        Network { layers, readout, pixels, classes }
+        Network { layers, readout, start, pixels, classes, seen: Seen::Detached }
+    }
+
+    /// The same network with gradients through all of its layers, which learning never follows: for pictures of what it has learned.
+    pub fn seen_through(&self) -> Network<'g> {
+        Network { layers: self.layers.clone(), readout: self.readout.clone(), seen: Seen::Whole, ..*self }
     }
 
     /// Shows images `[B, D]` to the first layer.
@@ -140,7 +162,8 @@ impl<'g> Network<'g> {
 
     /// Logits of the softmax readout from the normalised activities of the judged layers: `[R, C]`
     pub fn read(&self, activities: &[Activity<'g>]) -> Tensor<'g> {
-        let logits = self.judged(activities).iter().zip(&self.readout).map(|(layer, weight)| layer.onto(*weight));
+        let logits =
+            self.judged(activities).iter().zip(&self.readout).map(|(layer, weight)| layer.onto(*weight, self.seen));
         logits.reduce(|sum, logits| sum + logits).expect("a network has a layer")
     }
 
@@ -148,25 +171,6 @@ impl<'g> Network<'g> {
     pub fn judge(&self, activities: &[Activity<'g>]) -> Tensor<'g> {
         let goodness = self.judged(activities).iter().map(|layer| layer.goodness);
         goodness.reduce(|sum, goodness| sum + goodness).expect("a network has a layer")
-    }
-
-    /// `Σ h²` of every layer for images `[B, D]` with labels `[1, B]`, differentiable with respect to the images through all layers:
-    /// for pictures of what the network has learned, never for learning. `labels` are left out where it learned without: `[B, 1]` each
-    pub fn dream(&self, images: Tensor<'g>, labels: Option<Tensor<'g>>) -> Vec<Tensor<'g>> {
-        let mut h = match labels {
-            Some(labels) => {
-                self.first(self.show(images), self.label(labels), 1.0).reshape([images.extent(0), self.width()])
-            }
-            None => self.answer_unlabelled(images)[0].total,
-        }
-        .relu();
-        let mut goodness = vec![h.square().sum_keep(&[1])];
-        for layer in &self.layers[1..] {
-            let below = goodness[goodness.len() - 1];
-            h = (h.dot(layer.weight) * inverse_rms(below, self.width()) + layer.bias).relu();
-            goodness.push(h.square().sum_keep(&[1]));
-        }
-        goodness
     }
 
     /// Units in a layer.
@@ -194,7 +198,7 @@ impl<'g> Network<'g> {
         let mut activities = vec![Activity::new(total)];
         for layer in &self.layers[1..] {
             let below = activities[activities.len() - 1];
-            activities.push(Activity::new(below.onto(layer.weight) + layer.bias));
+            activities.push(Activity::new(below.onto(layer.weight, self.seen) + layer.bias));
         }
         activities
     }
@@ -207,8 +211,8 @@ fn judged(depth: usize) -> Range<usize> {
 
 /// What one layer learns from: the answers to B positive rows, and after them to as many negative ones.
 pub struct Lesson<'g> {
-    /// `1/2B Σ_b [softplus(θn - G⁺) + softplus(G⁻ - θn)]`: half the mean of `-log p(positive) - log p(negative)` with
-    /// `p = σ(G - θn)`. The half takes away the 2 that the derivative of a square brings along.
+    /// `1/2B Σ_b [softplus(θn - G⁺) + softplus(G⁻ - θn)]`: half of `-log p⁺ - log(1 - p⁻)` with `p = σ(G - θn)`,
+    /// a mean over rows. The half takes away the 2 that the derivative of a square brings along.
     pub loss: Tensor<'g>,
     /// `-λ/B Σ_b Σⱼ (mean(m) - mⱼ) aⱼ` over positive rows with total input a: its gradient leads the running mean activity m of each
     /// unit to that of its peers, whether the unit is on or off, and so revives units that are always off.

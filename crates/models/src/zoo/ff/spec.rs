@@ -93,7 +93,7 @@ static KNOBS: [Knob; 11] = [
             "How far the layers move at each step. Too small is slow; too large and the histograms jump about.",
             "한 단계에 각 층이 움직이는 정도입니다. 너무 작으면 느리고, 너무 크면 히스토그램이 이리저리 튑니다.",
         ),
-        kind: KnobKind::Real { min: 0.0001, max: 1.0, default: 0.03, scale: Scale::Log, unit: "" },
+        kind: KnobKind::Real { min: 0.0001, max: 1.0, default: 0.01, scale: Scale::Log, unit: "" },
         live: true,
     },
     Knob {
@@ -254,14 +254,14 @@ static VIEWS: [View; 5] = [
         id: "dreams",
         title: text("Dreams", "꿈"),
         help: text(
-            "Images found by starting from noise and climbing the goodness for each label. The climb follows the gradient through all layers, which learning never does.",
-            "잡음에서 출발해 레이블마다 양호도가 커지는 쪽으로 올라가며 찾은 이미지입니다. 이때는 학습에서와 달리 모든 층을 지나는 기울기를 따릅니다.",
+            "Images found by starting from noise and climbing towards more goodness for one label than for none. The climb follows the gradient through all layers, which learning never does, and keeps the image smooth. With hybrid images it climbs what the readout thinks of the label.",
+            "잡음에서 출발해, 레이블이 없을 때보다 그 레이블이 있을 때 양호도가 더 커지는 쪽으로 올라가며 찾은 이미지입니다. 이때는 학습에서와 달리 모든 층을 지나는 기울기를 따르며 이미지를 매끄럽게 유지합니다. 혼합 이미지로 배우면 판독이 그 레이블에 주는 확률을 키웁니다.",
         ),
         args: &[Knob {
             id: "steps",
             title: text("Steps of the climb", "올라가는 단계 수"),
             help: text("More steps end nearer to the top.", "단계가 많을수록 꼭대기에 가까워집니다."),
-            kind: KnobKind::Whole { min: 1.0, max: 500.0, default: 60.0, scale: Scale::Log },
+            kind: KnobKind::Whole { min: 1.0, max: 500.0, default: 30.0, scale: Scale::Log },
             live: true,
         }],
         data: &[],
@@ -288,16 +288,28 @@ static VIEWS: [View; 5] = [
         id: "filters",
         title: text("First-layer filters", "첫 층의 필터"),
         help: text(
-            "The weights from every pixel to units of the first layer. The first pixels are those of the label.",
-            "모든 픽셀에서 첫 층의 유닛들로 가는 가중치입니다. 맨 앞 픽셀들은 레이블의 것입니다.",
+            "The weights from every pixel to units of the first layer, or what learning has added to their random start. The first pixels are those of the label.",
+            "모든 픽셀에서 첫 층의 유닛들로 가는 가중치, 또는 학습이 무작위 초깃값에 더한 몫입니다. 맨 앞 픽셀들은 레이블의 것입니다.",
         ),
-        args: &[Knob {
-            id: "first",
-            title: text("First unit shown", "처음 보일 유닛"),
-            help: text("Its number in the layer.", "층에서의 번호입니다."),
-            kind: KnobKind::Whole { min: 0.0, max: 1999.0, default: 0.0, scale: Scale::Linear },
-            live: true,
-        }],
+        args: &[
+            Knob {
+                id: "first",
+                title: text("First unit shown", "처음 보일 유닛"),
+                help: text("Its number in the layer.", "층에서의 번호입니다."),
+                kind: KnobKind::Whole { min: 0.0, max: 1999.0, default: 0.0, scale: Scale::Linear },
+                live: true,
+            },
+            Knob {
+                id: "learned",
+                title: text("Only what was learned", "배운 것만"),
+                help: text(
+                    "Leaves out the random weights that the layer started with, under which what it has learned is hard to see.",
+                    "배운 것을 가리는 무작위 초깃값을 빼고 보여 줍니다.",
+                ),
+                kind: KnobKind::Switch { default: true },
+                live: true,
+            },
+        ],
         data: &[],
         live: true,
     },
@@ -314,12 +326,32 @@ static VIEWS: [View; 5] = [
     },
 ];
 
-static PRESETS: [Preset; 1] = [Preset {
-    id: "strokes",
-    title: text("Pen strokes", "펜 획 숫자"),
-    data: "strokes",
-    knobs: &[],
-    steps: 1500,
-    metric: "test_error",
-    bar: 0.05,
-}];
+static PRESETS: [Preset; 3] = [
+    Preset {
+        id: "strokes",
+        title: text("Pen strokes, its own mistakes", "펜 획 숫자, 스스로의 실수"),
+        data: "strokes",
+        knobs: &[],
+        steps: 600,
+        metric: "test_error",
+        bar: 0.05,
+    },
+    Preset {
+        id: "digits",
+        title: text("Real digits, any wrong label", "실제 손글씨 숫자, 임의의 틀린 레이블"),
+        data: "digits",
+        knobs: &[("negatives", "wrong-labels")],
+        steps: 1000,
+        metric: "test_error",
+        bar: 0.06,
+    },
+    Preset {
+        id: "hybrid",
+        title: text("Pen strokes without labels, hybrid images", "레이블 없는 펜 획 숫자, 혼합 이미지"),
+        data: "strokes",
+        knobs: &[("negatives", "hybrid")],
+        steps: 800,
+        metric: "test_error",
+        bar: 0.05,
+    },
+];

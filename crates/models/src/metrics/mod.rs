@@ -10,5 +10,5 @@ mod moments;
 mod pseudo_likelihood;
 
 pub use log_mean_exp::LogMeanExp;
-pub use moments::{principal_axes, variances};
+pub use moments::{ColumnMoments, principal_axes};
 pub use pseudo_likelihood::pseudo_likelihood;

@@ -1,24 +1,54 @@
-//! Variances and principal axes of rows of numbers.
+//! Means, variances and principal axes of rows of numbers.
 
 use nalgebra::{DMatrix, DVector};
 
-/// The variance of every column of `rows`, `[N, columns]`, by the mean square distance from its mean.
-pub fn variances(rows: &[f32], columns: usize) -> Vec<f64> {
-    let count = (rows.len() / columns) as f64;
-    let means = column_means(rows, columns);
-    let mut variances = vec![0.0; columns];
-    for row in rows.chunks_exact(columns) {
-        for ((variance, &x), mean) in variances.iter_mut().zip(row).zip(&means) {
-            *variance += (f64::from(x) - mean).powi(2) / count;
+/// The mean and the variance of every column of rows that come one at a time (Welford 1962).
+#[derive(Clone, Debug)]
+pub struct ColumnMoments {
+    count: f64,
+    means: Vec<f64>,
+    /// `Σ (x - mean)²`
+    squares: Vec<f64>,
+}
+
+impl ColumnMoments {
+    /// Of no rows yet.
+    pub fn new(columns: usize) -> ColumnMoments {
+        ColumnMoments { count: 0.0, means: vec![0.0; columns], squares: vec![0.0; columns] }
+    }
+
+    /// Of rows `[N, columns]`.
+    pub fn of(rows: &[f32], columns: usize) -> ColumnMoments {
+        let mut moments = ColumnMoments::new(columns);
+        rows.chunks_exact(columns).for_each(|row| moments.add(row));
+        moments
+    }
+
+    /// Takes one more row.
+    pub fn add(&mut self, row: &[f32]) {
+        self.count += 1.0;
+        for ((mean, square), &x) in self.means.iter_mut().zip(&mut self.squares).zip(row) {
+            let before = f64::from(x) - *mean;
+            *mean += before / self.count;
+            *square += before * (f64::from(x) - *mean);
         }
     }
-    variances
+
+    /// The mean of every column.
+    pub fn means(&self) -> &[f64] {
+        &self.means
+    }
+
+    /// The mean square distance from the mean of every column.
+    pub fn variances(&self) -> impl Iterator<Item = f64> + '_ {
+        self.squares.iter().map(|square| square / self.count)
+    }
 }
 
 /// Principal component analysis: the mean of `rows`, `[N, columns]`, and the unit vectors along which they vary most, the first ones
 /// first. A vector's largest coordinate is positive, so that small changes of the rows do not turn it around.
 pub fn principal_axes(rows: &[f32], columns: usize) -> (DVector<f64>, Vec<DVector<f64>>) {
-    let mean = DVector::from_vec(column_means(rows, columns));
+    let mean = DVector::from_column_slice(ColumnMoments::of(rows, columns).means());
     let mut covariance = DMatrix::zeros(columns, columns);
     for row in rows.chunks_exact(columns) {
         let centred = DVector::from_iterator(columns, row.iter().copied().map(f64::from)) - &mean;
@@ -35,24 +65,15 @@ pub fn principal_axes(rows: &[f32], columns: usize) -> (DVector<f64>, Vec<DVecto
     (mean, axes.collect())
 }
 
-fn column_means(rows: &[f32], columns: usize) -> Vec<f64> {
-    let count = (rows.len() / columns) as f64;
-    let mut means = vec![0.0; columns];
-    for row in rows.chunks_exact(columns) {
-        for (mean, &x) in means.iter_mut().zip(row) {
-            *mean += f64::from(x) / count;
-        }
-    }
-    means
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn variances_are_those_of_each_column() {
-        assert_eq!(variances(&[1.0, 5.0, 3.0, 5.0], 2), [1.0, 0.0]);
+    fn moments_are_those_of_each_column() {
+        let moments = ColumnMoments::of(&[1.0, 5.0, 3.0, 5.0, 8.0, 5.0], 2);
+        assert_eq!(moments.means(), [4.0, 5.0]);
+        assert!(moments.variances().zip([26.0 / 3.0, 0.0]).all(|(found, exact)| (found - exact).abs() < 1e-12));
     }
 
     #[test]

@@ -14,7 +14,7 @@
 //!
 //! Kingma & Welling, *Auto-Encoding Variational Bayes*, arXiv:1312.6114; its letters, but `s` for the decoder's standard deviation
 //! and `L` for the number of latents, which the paper calls `J`. The learned `s` is one number for all outputs (Rybkin et al.,
-//! arXiv:2006.13202). Layers start as PyTorch's do, so that curves can be laid over those of its VAE example.
+//! arXiv:2006.13202). Layers start as PyTorch's do, but for the decoder's last bias, which starts at the data's means.
 //!
 //! The unweighted bound is reported whatever β is. With gray pixels and Bernoulli outputs `log p(x|z)` is the usual cross-entropy,
 //! which is no normalised density: such numbers compare with each other, and not with those of binary pixels.
@@ -25,9 +25,9 @@ mod views;
 use async_trait::async_trait;
 use daydream_graph::{Function, Graph, Optimizer, Tensor, grad};
 
-use crate::data::{Dataset, Kind, Split};
+use crate::data::{Kind, Split};
 use crate::layers::Mlp;
-use crate::metrics::{LogMeanExp, variances};
+use crate::metrics::{ColumnMoments, LogMeanExp};
 use crate::model::{Built, Metrics, Model, Setup};
 use crate::{Error, Knobs, Picture, Run, batch};
 
@@ -74,13 +74,12 @@ enum Likelihood<'g> {
 }
 
 impl<'g> Likelihood<'g> {
-    fn declare(graph: &'g Graph, output: Output, data: &Dataset) -> Likelihood<'g> {
+    fn declare(graph: &'g Graph, output: Output) -> Likelihood<'g> {
         match output {
             Output::Auto | Output::Bernoulli => Likelihood::Bernoulli,
             Output::Gaussian => Likelihood::Gaussian { log_scale: graph.input("scale", []).log() },
             Output::LearnedGaussian => {
-                let start = graph.constant(spread(&data.train).ln(), []);
-                Likelihood::Gaussian { log_scale: graph.param("log-scale", start) }
+                Likelihood::Gaussian { log_scale: graph.param("log-scale", graph.constant(0.0, [])) }
             }
         }
     }
@@ -151,7 +150,7 @@ fn build(setup: &Setup<'_>) -> Result<Built, Error> {
     let g = Graph::new();
     let encoder = Mlp::new(&g, "encoder", &[&[width], &hidden[..], &[2 * latent]].concat(), activation);
     let decoder = Mlp::new(&g, "decoder", &[&[latent], &hidden[..], &[width]].concat(), activation);
-    let likelihood = Likelihood::declare(&g, output, data);
+    let likelihood = Likelihood::declare(&g, output);
     let encode = |x| Posterior::from_encoded(encoder.apply(x));
 
     let x = batch(&g, data, knobs.whole("batch")); // [B, D]
@@ -206,23 +205,39 @@ fn build(setup: &Setup<'_>) -> Result<Built, Error> {
         .output("scale", scale);
 
     let module = g.compile(&[train, evaluate, encode, reconstruct, importance, decode, sample]);
-    Ok(Built { module, model: Box::new(Vae { latent }) })
-}
-
-/// The root mean square distance of a number from its column's mean: the `s` of a decoder that knows the means alone.
-fn spread(split: &Split) -> f32 {
-    let columns = split.width();
-    let values: Vec<f32> = (0..split.len()).flat_map(|row| split.row(row)).collect();
-    let mean_variance = variances(&values, columns).iter().sum::<f64>() / columns as f64;
-    mean_variance.sqrt().max(1e-3) as f32
+    Ok(Built { module, model: Box::new(Vae { latent, output }) })
 }
 
 struct Vae {
     latent: usize,
+    output: Output,
 }
 
 #[async_trait(?Send)]
 impl Model for Vae {
+    /// Starts the decoder as the best one that ignores its code: it says the mean of every column, for Bernoulli outputs as log odds
+    /// (of the data and one row more of each kind, so that they are finite); a learned `s` starts as the spread around the means.
+    fn start(&mut self, run: &mut Run<'_>) {
+        let train = &run.data().train;
+        let mut moments = ColumnMoments::new(train.width());
+        let mut row = vec![0.0; train.width()];
+        for number in 0..train.len() {
+            train.read_row(number, &mut row);
+            moments.add(&row);
+        }
+        let count = train.len() as f64;
+        let bias = moments.means().iter().map(|&mean| match self.output {
+            Output::Auto | Output::Bernoulli => ((count * mean + 1.0) / (count * (1.0 - mean) + 1.0)).ln() as f32,
+            Output::Gaussian | Output::LearnedGaussian => mean as f32,
+        });
+        let last = run.knobs().whole("layers");
+        run.write_param(&format!("decoder.{last}.bias"), &bias.collect::<Vec<f32>>());
+        if let Output::LearnedGaussian = self.output {
+            let spread = (moments.variances().sum::<f64>() / train.width() as f64).sqrt();
+            run.write_param("log-scale", &[spread.max(1e-3).ln() as f32]);
+        }
+    }
+
     async fn step(&mut self, run: &mut Run<'_>) -> Result<(), Error> {
         run.next_batch();
         let progress = (run.step() as f32 + 1.0) / run.knobs().real("warm-up").max(1.0);
@@ -284,7 +299,7 @@ impl Vae {
             means.extend_from_slice(&run.read("evaluate", "means").await?[..count * self.latent]);
         }
         let rows = split.len() as f64;
-        let active = variances(&means, self.latent).iter().filter(|variance| **variance > ACTIVE).count();
+        let active = ColumnMoments::of(&means, self.latent).variances().filter(|variance| *variance > ACTIVE).count();
         Ok(vec![
             ("negative_elbo".to_owned(), (reconstruction + kl) / rows),
             ("reconstruction".to_owned(), reconstruction / rows),

@@ -8,9 +8,9 @@
 //! ```
 //!
 //! *Contrastive divergence* (Hinton, Neural Computation 14, 2002) starts a chain at each row of the batch and takes its state after
-//! `k` Gibbs steps; the *persistent* kind (Tieleman, ICML 2008) goes on with the chains of the last step. Chains are kept by their
-//! hidden states, so that either kind costs the same: one product with the weights for the data, two for each Gibbs step and two
-//! for the correlations. Letters are those of Hinton's *practical guide* (2010), but `b` and `c` for its `a` and `b`. How the
+//! `k` Gibbs steps; the *persistent* kind (Tieleman, ICML 2008) goes on with the chains of the last step. Chains are kept by the
+//! probabilities of their hidden units, from which states are drawn when they are needed, so that either kind costs the same: one
+//! product with the weights for the data, two for each Gibbs step and two for the correlations. Letters are those of Hinton's *practical guide* (2010), but `b` and `c` for its `a` and `b`. How the
 //! parameters move is told in [`learning`], how log-likelihoods are measured in [`crate::metrics::annealed_importance_sampling`]
 //! and [`crate::metrics::enumeration`].
 //!
@@ -75,11 +75,12 @@ pub(super) fn build(setup: &Setup<'_>) -> Result<Built, Error> {
         hidden: g.param("hidden.mean", g.constant(0.5, [hidden])),
     };
     let rows = knobs.whole("batch");
-    let chain = g.param("chain", g.constant(0.5, [rows, hidden]).bernoulli());
+    let chain = g.param("chain", g.constant(0.5, [rows, hidden]));
     let binarise = g.input("binarise", []);
+    let v = batch(&g, data, rows);
+    let v = if is_binary(&data.train) { v } else { seen(v, binarise) };
 
-    let training =
-        training(&g, &machine, means, chain, seen(batch(&g, data, rows), binarise), knobs.is_on("centering"));
+    let training = training(&g, &machine, means, chain, v, knobs.is_on("centering"));
     let measuring = measuring(&g, &machine, means.visible, binarise);
     let dreaming = views::dreaming(&g, &machine, means.visible, chain);
     let (annealing, annealed) = Annealing::declare(&g, &machine, means.visible, RUNS);
@@ -117,6 +118,15 @@ fn pixel_means(split: &Split) -> Vec<f32> {
     sums.into_iter().map(|sum| (sum / (split.len() + 2) as f64) as f32).collect()
 }
 
+/// Whether all pixels are black or white, so that to draw bits from them would change nothing.
+fn is_binary(split: &Split) -> bool {
+    let mut row = vec![0.0; split.width()];
+    (0..split.len()).all(|index| {
+        split.read_row(index, &mut row);
+        row.iter().all(|&pixel| pixel == 0.0 || pixel == 1.0)
+    })
+}
+
 /// What the machine sees of rows in `[0, 1]`: bits drawn from them, or the rows themselves.
 fn seen<'g>(rows: Tensor<'g>, binarise: Tensor<'g>) -> Tensor<'g> {
     binarise.broadcast_to(rows.shape()).select(rows.bernoulli(), rows)
@@ -133,8 +143,7 @@ fn training<'g>(
 ) -> Vec<Function> {
     let input = |id: &str| g.input(id, []);
     let p = machine.hidden(v); // [B, H]
-    let sampled = p.bernoulli();
-    let start = input("resume").broadcast_to(p.shape()).select(chain, sampled);
+    let start = input("resume").broadcast_to(p.shape()).select(chain, p).bernoulli();
     let fantasy = machine.visible(start).bernoulli(); // [B, D]
     let fantasy_hidden = machine.hidden(fantasy); // [B, H]
 
@@ -145,14 +154,11 @@ fn training<'g>(
     let direction = if centering { sparse.centred(running) } else { sparse };
     let moves = direction.updates(g, machine, input("rate"), input("momentum"), input("weight-decay"));
 
-    let next = machine.hidden(machine.visible(chain).bernoulli()).bernoulli();
+    let next = machine.hidden(machine.visible(chain.bernoulli()).bernoulli());
     let (error, activity) = reconstruction(machine, v, p);
     vec![
-        Function::new("train")
-            .updates(moves)
-            .update(means.hidden, running.hidden)
-            .update(chain, fantasy_hidden.bernoulli()),
-        Function::new("chains-to-batch").update(chain, sampled),
+        Function::new("train").updates(moves).update(means.hidden, running.hidden).update(chain, fantasy_hidden),
+        Function::new("chains-to-batch").update(chain, p),
         Function::new("gibbs").update(chain, next),
         Function::new("watch").output("reconstruction_error", error.mean()).output("hidden_activity", activity.mean()),
     ]

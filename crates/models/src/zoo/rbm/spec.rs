@@ -87,7 +87,7 @@ static KNOBS: [Knob; 14] = [
             "How far each update moves the weights. Too small and nothing happens; too large and the fantasies jump about or freeze into one shape.",
             "갱신할 때마다 가중치를 얼마나 움직일지 정합니다. 너무 작으면 변화가 없고, 너무 크면 환상이 요동치거나 한 모양으로 굳습니다.",
         ),
-        kind: KnobKind::Real { min: 0.0, max: 1.0, default: 0.1, scale: Scale::Log, unit: "" },
+        kind: KnobKind::Real { min: 0.0, max: 1.0, default: 0.05, scale: Scale::Log, unit: "" },
         live: true,
     },
     Knob {
@@ -400,15 +400,24 @@ static VIEWS: [View; 6] = [
     },
 ];
 
-static PRESETS: [Preset; 2] = [
+static PRESETS: [Preset; 3] = [
     Preset {
         id: "default",
         title: text("Dream of digits", "숫자를 꿈꾸기"),
-        data: "digits",
+        data: "strokes",
         knobs: &[],
-        steps: 2000,
+        steps: 1500,
         metric: "pseudo_likelihood",
-        bar: -22.0,
+        bar: -105.0,
+    },
+    Preset {
+        id: "small",
+        title: text("Small real digits", "작은 실제 숫자"),
+        data: "digits",
+        knobs: &[("learning-rate", "0.1")],
+        steps: 1500,
+        metric: "pseudo_likelihood",
+        bar: -23.5,
     },
     Preset {
         id: "bars",

@@ -34,7 +34,7 @@ pub(super) fn dreaming<'g>(g: &'g Graph, machine: &Machine<'g>, mean: Tensor<'g>
     let turn = chain.gather(number - chains * ((number + 0.5) / chains).floor());
     let probabilities = machine.visible(machine.hidden(visible).bernoulli());
     vec![
-        Function::new("dream-from-chains").update(visible, machine.visible(turn).bernoulli()),
+        Function::new("dream-from-chains").update(visible, machine.visible(turn.bernoulli()).bernoulli()),
         Function::new("dream-from-rows").update(visible, hold(mean.broadcast_to(shape)).bernoulli()),
         Function::new("dream")
             .output("probabilities", hold(probabilities))

@@ -1,5 +1,6 @@
 /** The files that `cargo xtask build` writes: they must work under any path of any host. */
 
+import { execFileSync } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
@@ -15,4 +16,14 @@ test('the page names its files relative to itself', async () => {
   const addresses = [...html.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, address]) => address);
   expect(addresses).not.toEqual([]);
   for (const address of addresses) expect(address).toMatch(/^(\.\/|data:|#|https:)/);
+});
+
+test('the module computes with SIMD', async () => {
+  const names = await readdir(resolve(DIST, 'assets'));
+  const modules = names.filter((name) => name.endsWith('.wasm'));
+  expect(modules).toHaveLength(1);
+  const disassembler = resolve(DIST, '../node_modules/binaryen/bin/wasm-dis');
+  const path = resolve(DIST, 'assets', modules[0] ?? '');
+  const text = execFileSync(process.execPath, [disassembler, path], { encoding: 'utf8', maxBuffer: 2 ** 30 });
+  expect(text.includes('f32x4.mul'), 'the module multiplies four floats at once').toBe(true);
 });

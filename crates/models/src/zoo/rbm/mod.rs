@@ -273,12 +273,12 @@ fn learning_rate(run: &Run<'_>) -> f32 {
     rate * (1.0 - share).max(0.0) as f32
 }
 
-/// `F` of the first rows of a split, at most `count`.
+/// `F` of rows of a split, at most `count`, spread over all of it.
 async fn free_energies(run: &mut Run<'_>, split: &Split, count: usize) -> Result<Vec<f32>, Error> {
     per_row(run, split, count, "free-energies", "free_energy").await
 }
 
-/// An output of a measuring program for the first rows of a split, at most `count`.
+/// An output `[ROWS, ..]` of a measuring program for rows of a split, at most `count`. They are spread over all of it, for a split may be sorted.
 async fn per_row(
     run: &mut Run<'_>,
     split: &Split,
@@ -287,11 +287,16 @@ async fn per_row(
     output: &str,
 ) -> Result<Vec<f32>, Error> {
     let count = count.min(split.len());
-    let mut values = Vec::with_capacity(count);
+    let mut values = Vec::new();
     for (chunk, first) in (0..count).step_by(ROWS).enumerate() {
-        let written = run.write_rows("rows", split, first).min(count - first);
+        let taken = ROWS.min(count - first);
+        let mut rows = vec![0.0; ROWS * split.width()];
+        for (number, row) in (first..first + taken).zip(rows.chunks_exact_mut(split.width())) {
+            split.read_row(number * split.len() / count, row);
+        }
+        run.write("rows", &rows);
         let found = run.call_for(program, chunk as u32, output).await?;
-        values.extend_from_slice(&found[..written]);
+        values.extend_from_slice(&found[..found.len() / ROWS * taken]);
     }
     Ok(values)
 }

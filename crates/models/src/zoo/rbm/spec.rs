@@ -281,7 +281,10 @@ static METRICS: [Metric; 7] = [
 const ROW: Knob = Knob {
     id: "row",
     title: text("Test image", "시험 이미지"),
-    help: text("Which image of the test split is used.", "시험용 이미지 가운데 몇 번째를 쓸지 정합니다."),
+    help: text(
+        "Which image of the test split is used, or comes first.",
+        "시험용 이미지 가운데 몇 번째를 쓸지, 또는 맨 앞에 놓을지 정합니다.",
+    ),
     kind: KnobKind::Whole { min: 0.0, max: 9999.0, default: 0.0, scale: Scale::Linear },
     live: true,
 };

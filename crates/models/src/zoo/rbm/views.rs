@@ -3,7 +3,7 @@
 use daydream_graph::{Function, Graph, Tensor};
 
 use super::machine::Machine;
-use super::{ROWS, free_energies};
+use super::{ROWS, free_energies, per_row};
 use crate::data::RowShape;
 use crate::{Error, Floats, Knobs, Palette, Picture, Run, text};
 
@@ -108,11 +108,9 @@ async fn energies(run: &mut Run<'_>) -> Result<Picture, Error> {
 
 async fn activations(run: &mut Run<'_>) -> Result<Picture, Error> {
     let test = &run.data().test;
-    let rows = run.write_rows("rows", test, 0).min(ACTIVATIONS);
-    let mut probabilities = run.call_for("activations", 0, "probabilities").await?; // [ROWS, H]
-    let hidden = probabilities.len() / ROWS;
-    probabilities.truncate(rows * hidden);
-    let shape = RowShape { height: rows, width: hidden, channels: 1 };
+    let height = ACTIVATIONS.min(test.len());
+    let probabilities = per_row(run, test, height, "activations", "probabilities").await?; // [height, H]
+    let shape = RowShape { height, width: probabilities.len() / height, channels: 1 };
     Ok(coloured(shape, 1, probabilities, [0.0, 1.0], Palette::Sequential))
 }
 
@@ -168,10 +166,11 @@ async fn chain(run: &mut Run<'_>, args: &Knobs) -> Result<Picture, Error> {
     Ok(images(shape, DREAM_COLUMNS, pixels.collect()).with_captions(steps.collect()))
 }
 
-/// Consecutive rows of the test split from `first` on, which wraps around.
+/// Rows of the test split: the given one, and others spread over all of it, for it may be sorted.
 fn test_rows(run: &Run<'_>, first: usize, count: usize) -> Vec<f32> {
     let test = &run.data().test;
-    (first..first + count).flat_map(|row| test.row(row % test.len())).collect()
+    let apart = test.len() / count + 1;
+    (0..count).flat_map(|number| test.row((first + number * apart) % test.len())).collect()
 }
 
 /// Images with values in `[0, 1]`.

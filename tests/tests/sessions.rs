@@ -1,7 +1,7 @@
 //! What is true of every model's session: it replays, it survives being saved, it refuses what it cannot do and keeps its state.
 
 use daydream_cpu::Cpu;
-use daydream_models::{Cost, Error, KnobKind, Metrics, ModelSpec, Recipe, Session, data, zoo};
+use daydream_models::{Cost, Error, KnobKind, Metrics, ModelSpec, Named, Recipe, Session, data, zoo};
 use pollster::block_on;
 
 fn open(recipe: &Recipe) -> Session {
@@ -103,9 +103,9 @@ fn impossible_knobs_are_refused_by_name() {
             assert!(matches!(&error, Error::BadKnob { knob: named, .. } if named == knob.id), "{error}");
         }
         let stray = first_preset(spec, 1).with("no-such-knob", "1").knobs().unwrap_err();
-        assert!(matches!(stray, Error::Unknown { what: "knob", .. }), "{stray}");
+        assert!(matches!(stray, Error::Unknown { what: Named::Knob, .. }), "{stray}");
     }
-    assert!(matches!(zoo::find("no-such-model"), Err(Error::Unknown { what: "model", .. })));
+    assert!(matches!(zoo::find("no-such-model"), Err(Error::Unknown { what: Named::Model, .. })));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use daydream_graph::{Module, Variable};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Recipe};
+use crate::{Error, Recipe, Words, words};
 
 /// Key of the header entry that holds the [`Header`] as JSON.
 const HEADER: &str = "daydream";
@@ -23,15 +23,19 @@ pub struct Header {
 /// Reads what a checkpoint says about itself, without a model.
 pub fn header(source: &str, bytes: &[u8]) -> Result<Header, Error> {
     let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(|error| unreadable(source, &error))?;
-    let text = metadata.metadata().as_ref().and_then(|entries| entries.get(HEADER)).ok_or_else(|| Error::BadFile {
-        source: source.to_owned(),
-        problem: format!(
-            "its safetensors header has no entry {HEADER:?}; expected a file saved by this page or by `daydream train --out`"
-        ),
+    let text = metadata.metadata().as_ref().and_then(|entries| entries.get(HEADER)).ok_or_else(|| {
+        let problem = words!(
+            "its safetensors header has no entry {HEADER:?}; expected a file saved by this page or by `daydream train --out`",
+            "safetensors 헤더에 {HEADER:?} 항목이 없습니다. 이 페이지나 `daydream train --out` 명령으로 저장한 파일이어야 합니다."
+        );
+        Error::bad_file(source, problem)
     })?;
-    serde_json::from_str(text).map_err(|error| Error::BadFile {
-        source: source.to_owned(),
-        problem: format!("its header entry {HEADER:?} is damaged ({error}); save it again"),
+    serde_json::from_str(text).map_err(|error| {
+        let problem = words!(
+            "its header entry {HEADER:?} is damaged ({error}); save it again",
+            "헤더의 {HEADER:?} 항목이 손상되었습니다({error}). 다시 저장해 주세요."
+        );
+        Error::bad_file(source, problem)
     })
 }
 
@@ -43,11 +47,9 @@ pub(crate) fn write(header: &Header, module: &Module, params: &[f32]) -> Result<
         TensorView::new(Dtype::F32, param.shape.clone(), &bytes[range]).map(|view| (param.name.clone(), view))
     };
     let views: Result<Vec<_>, _> = module.params.iter().map(view).collect();
-    let text = serde_json::to_string(header).map_err(|error| Error::Unsupported(error.to_string()))?;
+    let text = serde_json::to_string(header).map_err(|error| unwritable(&error))?;
     let metadata = Some(HashMap::from([(HEADER.to_owned(), text)]));
-    views
-        .and_then(|views| safetensors::serialize(views, metadata))
-        .map_err(|error| Error::Unsupported(format!("the parameters cannot be written as safetensors: {error}")))
+    views.and_then(|views| safetensors::serialize(views, metadata)).map_err(|error| unwritable(&error))
 }
 
 /// The parameters of a checkpoint, laid out as the module's arena wants them.
@@ -55,24 +57,27 @@ pub(crate) fn params(source: &str, bytes: &[u8], module: &Module) -> Result<Vec<
     let file = SafeTensors::deserialize(bytes).map_err(|error| unreadable(source, &error))?;
     let mut params = vec![0.0; module.params_range().end];
     for param in &module.params {
-        let bad = |problem: String| Error::BadFile { source: source.to_owned(), problem };
-        let tensor = file.tensor(&param.name).map_err(|_| bad(format!("it has no tensor {:?}", param.name)))?;
+        let name = &param.name;
+        let bad = |problem: Words| Error::bad_file(source, problem);
+        let tensor = file
+            .tensor(name)
+            .map_err(|_| bad(words!("it has no tensor {name:?}", "이름이 {name:?}인 텐서가 없습니다.")))?;
         if tensor.dtype() != Dtype::F32 || tensor.shape() != param.shape {
-            return Err(bad(format!(
-                "tensor {:?} is {:?} of shape {:?}; this model needs F32 of shape {:?}",
-                param.name,
-                tensor.dtype(),
-                tensor.shape(),
-                param.shape
+            return Err(bad(words!(
+                "tensor {name:?} is {found:?} of shape {shape:?}; this model needs F32 of shape {expected:?}",
+                "텐서 {name:?}: 자료형은 {found:?}, 모양은 {shape:?}입니다. 이 모델에는 자료형 F32, 모양 {expected:?}인 텐서가 필요합니다.",
+                found = tensor.dtype(),
+                shape = tensor.shape(),
+                expected = param.shape
             )));
         }
         for (to, from) in params[param.range()].iter_mut().zip(tensor.data().chunks_exact(4)) {
             *to = f32::from_le_bytes([from[0], from[1], from[2], from[3]]);
         }
         if let Some(bad_value) = params[param.range()].iter().find(|x| !x.is_finite()) {
-            return Err(bad(format!(
-                "tensor {:?} holds the value {bad_value}; it was saved after training diverged",
-                param.name
+            return Err(bad(words!(
+                "tensor {name:?} holds the value {bad_value}; it was saved after training diverged",
+                "텐서 {name:?}에 유한하지 않은 값이 들어 있습니다: {bad_value}. 학습이 발산한 뒤에 저장한 파일입니다."
             )));
         }
     }
@@ -80,5 +85,13 @@ pub(crate) fn params(source: &str, bytes: &[u8], module: &Module) -> Result<Vec<
 }
 
 fn unreadable(source: &str, error: &dyn std::fmt::Display) -> Error {
-    Error::BadFile { source: source.to_owned(), problem: format!("not a readable safetensors file ({error})") }
+    let problem = words!("not a readable safetensors file ({error})", "safetensors 파일로 읽을 수 없습니다({error}).");
+    Error::bad_file(source, problem)
+}
+
+fn unwritable(error: &dyn std::fmt::Display) -> Error {
+    Error::Unsupported(words!(
+        "the parameters cannot be written as safetensors: {error}",
+        "매개변수를 safetensors 파일로 저장할 수 없습니다: {error}"
+    ))
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::{Error, Text};
+use crate::{Error, Text, words};
 
 /// One setting of a model or of a data set.
 #[derive(Clone, Debug, Serialize)]
@@ -134,13 +134,17 @@ impl Knob {
 
     fn refuse(&self, found: &str) -> Error {
         let expected = match &self.kind {
-            KnobKind::Whole { min, max, .. } => format!("a whole number from {min} to {max}"),
-            KnobKind::Real { min, max, .. } => format!("a number from {min} to {max}"),
+            KnobKind::Whole { min, max, .. } => {
+                words!("a whole number from {min} to {max}", "{min} 이상 {max} 이하의 정수")
+            }
+            KnobKind::Real { min, max, .. } => {
+                words!("a number from {min} to {max}", "{min} 이상 {max} 이하의 수")
+            }
             KnobKind::Choice { options, .. } => {
                 let names: Vec<&str> = options.iter().map(|option| option.id).collect();
-                format!("one of {}", names.join(", "))
+                words!("one of {names}", "{names} 중 하나", names = names.join(", "))
             }
-            KnobKind::Switch { .. } => "on or off".to_owned(),
+            KnobKind::Switch { .. } => words!("on or off", "on 또는 off"),
         };
         Error::BadKnob { knob: self.id.to_owned(), expected, found: found.to_owned() }
     }

@@ -17,7 +17,7 @@ mod spec;
 mod text;
 pub mod zoo;
 
-pub use error::Error;
+pub use error::{Error, Named};
 pub use knob::{ChoiceOption, Knob, KnobKind, Knobs, Scale};
 pub use model::{Built, Metrics, Model, Setup};
 pub use picture::{Floats, Group, Layer, Palette, Part, Picture, Role, Series};
@@ -25,4 +25,5 @@ pub use recipe::Recipe;
 pub use run::{Run, batch, batch_labels};
 pub use session::{Session, find_knob};
 pub use spec::{Better, Cost, Family, Metric, ModelSpec, Paper, Preset, View};
-pub use text::{Text, text};
+use text::words;
+pub use text::{Text, Words, text};

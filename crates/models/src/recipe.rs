@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::data::{self, DataSpec, Dataset};
-use crate::{Error, Knob, Knobs, ModelSpec, zoo};
+use crate::{Error, Knob, Knobs, ModelSpec, Named, zoo};
 
 /// A run, before it is made.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -36,7 +36,7 @@ impl Recipe {
     /// The recipe of a model's preset.
     pub fn preset(spec: &ModelSpec, id: &str, seed: u32) -> Result<Recipe, Error> {
         let preset = spec.presets.iter().find(|preset| preset.id == id).ok_or_else(|| Error::Unknown {
-            what: "preset",
+            what: Named::Preset,
             name: id.to_owned(),
             known: spec.presets.iter().map(|preset| preset.id.to_owned()).collect(),
         })?;
@@ -55,7 +55,7 @@ impl Recipe {
         let data_knobs = data::find(&self.data).map_or(&[][..], |data| data.knobs);
         if let Some(stray) = self.knobs.keys().find(|id| !spec.knobs.iter().chain(data_knobs).any(|k| k.id == *id)) {
             let known = spec.knobs.iter().chain(data_knobs).map(|knob| knob.id.to_owned()).collect();
-            return Err(Error::Unknown { what: "knob", name: stray.clone(), known });
+            return Err(Error::Unknown { what: Named::Knob, name: stray.clone(), known });
         }
         self.read(spec.knobs)
     }

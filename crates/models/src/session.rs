@@ -9,9 +9,9 @@ use daydream_graph::{Executor, Module};
 
 use crate::batches::Batches;
 use crate::checkpoint::{self, Header};
-use crate::data::{Dataset, Split};
+use crate::data::{Dataset, Kind, Split};
 use crate::model::{Built, Metrics, Model, Setup};
-use crate::{Cost, Error, Knob, Knobs, ModelSpec, Picture, Recipe, Run};
+use crate::{Cost, Error, Knob, Knobs, ModelSpec, Named, Picture, Recipe, Run, words};
 
 /// Steps between two snapshots to which a diverged session can go back.
 const SNAPSHOT_EVERY: u64 = 250;
@@ -137,7 +137,10 @@ impl Session {
     pub fn set(&mut self, id: &str, value: f64) -> Result<(), Error> {
         let knob = find_knob(self.spec.knobs, id)?;
         if !knob.live {
-            return Err(Error::Unsupported(format!("{id} takes effect when the session is built anew")));
+            return Err(Error::Unsupported(words!(
+                "{id} takes effect when the session is built anew",
+                "조절 항목 {id}: 모델을 새로 만들어야 적용됩니다."
+            )));
         }
         self.knobs.set(knob, value)?;
         self.recipe.knobs.insert(id.to_owned(), knob.format(value));
@@ -160,7 +163,7 @@ impl Session {
         for id in wanted {
             if !self.spec.metrics.iter().any(|metric| metric.id == *id) {
                 let known = self.spec.metrics.iter().map(|metric| metric.id.to_owned()).collect();
-                return Err(Error::Unknown { what: "metric", name: (*id).to_owned(), known });
+                return Err(Error::Unknown { what: Named::Metric, name: (*id).to_owned(), known });
             }
         }
         let (model, mut run) = self.run();
@@ -177,10 +180,14 @@ impl Session {
         let spec = self.spec;
         let Some(view) = spec.views.iter().find(|view| view.id == id) else {
             let known = spec.views.iter().map(|view| view.id.to_owned()).collect();
-            return Err(Error::Unknown { what: "view", name: id.to_owned(), known });
+            return Err(Error::Unknown { what: Named::View, name: id.to_owned(), known });
         };
         if !view.data.is_empty() && !view.data.contains(&self.data.kind) {
-            return Err(Error::Unsupported(format!("{id} is not a view of {}", self.data.name)));
+            return Err(Error::Unsupported(words!(
+                "{id} is not a view of {data}",
+                "보기 {id}: 데이터 {data}에는 쓸 수 없습니다.",
+                data = self.data.name
+            )));
         }
         let mut values = Knobs::defaults(view.args);
         for (name, value) in args {
@@ -208,9 +215,13 @@ impl Session {
     pub async fn load(&mut self, source: &str, bytes: &[u8]) -> Result<(), Error> {
         let header = checkpoint::header(source, bytes)?;
         if header.recipe.model != self.recipe.model {
-            let problem =
-                format!("it holds the model {:?}; this session trains {:?}", header.recipe.model, self.recipe.model);
-            return Err(Error::BadFile { source: source.to_owned(), problem });
+            let problem = words!(
+                "it holds the model {found:?}; this session trains {here:?}",
+                "저장된 모델은 {found:?}인데, 지금 학습하는 모델은 {here:?}입니다.",
+                found = header.recipe.model,
+                here = self.recipe.model
+            );
+            return Err(Error::bad_file(source, problem));
         }
         let params = checkpoint::params(source, bytes, &self.module)?;
         self.device.write(0, &params);
@@ -255,7 +266,7 @@ impl Session {
 /// The knob of that name.
 pub fn find_knob<'k>(knobs: &'k [Knob], id: &str) -> Result<&'k Knob, Error> {
     knobs.iter().find(|knob| knob.id == id).ok_or_else(|| Error::Unknown {
-        what: "knob",
+        what: Named::Knob,
         name: id.to_owned(),
         known: knobs.iter().map(|knob| knob.id.to_owned()).collect(),
     })
@@ -263,14 +274,31 @@ pub fn find_knob<'k>(knobs: &'k [Knob], id: &str) -> Result<&'k Knob, Error> {
 
 fn accepts(spec: &ModelSpec, data: &Dataset) -> Result<(), Error> {
     if !spec.data.contains(&data.kind) {
-        let problem = format!("{} does not learn {:?}; {} is made of them", spec.id, data.kind, data.name);
-        return Err(Error::Unsupported(problem));
+        let kind = match data.kind {
+            Kind::Points => words!("Points", "점"),
+            Kind::Images => words!("Images", "이미지"),
+        };
+        return Err(Error::Unsupported(words!(both kind = kind;
+            "{model} does not learn {kind}; {name} is made of them",
+            "모델 {model}에는 쓸 수 없는 데이터입니다: {name}({kind} 데이터).",
+            model = spec.id,
+            name = data.name
+        )));
     }
     if spec.needs_labels && data.classes == 0 {
-        return Err(Error::Unsupported(format!("{} needs labelled data, and {} has no labels", spec.id, data.name)));
+        return Err(Error::Unsupported(words!(
+            "{model} needs labelled data, and {name} has no labels",
+            "모델 {model}에는 레이블이 있는 데이터가 필요한데, {name}에는 레이블이 없습니다.",
+            model = spec.id,
+            name = data.name
+        )));
     }
     if data.train.is_empty() || data.test.is_empty() {
-        return Err(Error::Unsupported(format!("{} has no rows to train or to test on", data.name)));
+        return Err(Error::Unsupported(words!(
+            "{name} has no rows to train or to test on",
+            "데이터 {name}에는 훈련이나 테스트에 쓸 행이 없습니다.",
+            name = data.name
+        )));
     }
     Ok(())
 }

@@ -11,6 +11,9 @@ use daydream_models::data::{Dataset, Kind, RowShape, csv, from_files, pictures, 
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
+mod languages;
+use languages::english;
+
 fn square(side: usize) -> RowShape {
     RowShape { height: side, width: side, channels: 1 }
 }
@@ -21,7 +24,7 @@ fn table(text: &str) -> Dataset {
 
 #[track_caller]
 fn check_refused(text: &str, expected: &str) {
-    let refusal = csv::read("table.csv", text.as_bytes()).unwrap_err().to_string();
+    let refusal = english(&csv::read("table.csv", text.as_bytes()).unwrap_err());
     assert_eq!(refusal, format!("table.csv: {expected}"));
 }
 
@@ -121,9 +124,9 @@ fn bad_tables_are_refused() {
         "a,b,c,d\n0,1,1,256\n0,0,1,1\n",
         "has the pixel 256 in line 2; pixels run from 0 to 1, to 16 or to 255",
     );
-    let refusal = csv::read("table.csv", &[b'1', b',', 0xff]).unwrap_err().to_string();
+    let refusal = english(&csv::read("table.csv", &[b'1', b',', 0xff]).unwrap_err());
     assert_eq!(refusal, "table.csv: is no table: it holds bytes that are not text");
-    let refusal = csv::read("table.csv", &[0x1f, 0x8b, 8, 0]).unwrap_err().to_string();
+    let refusal = english(&csv::read("table.csv", &[0x1f, 0x8b, 8, 0]).unwrap_err());
     assert!(refusal.ends_with("the gzip stream is cut short or damaged"), "{refusal}");
 }
 
@@ -149,7 +152,7 @@ impl Folder {
     }
 
     fn refusal(&self) -> String {
-        read_path(&self.0).unwrap_err().to_string()
+        english(&read_path(&self.0).unwrap_err())
     }
 }
 
@@ -220,7 +223,7 @@ fn bad_folders_are_refused() {
 
 #[test]
 fn a_path_that_is_not_there_is_named() {
-    let refusal = read_path(Path::new("no/such/place")).unwrap_err().to_string();
+    let refusal = english(&read_path(Path::new("no/such/place")).unwrap_err());
     assert!(refusal.starts_with("no/such/place: cannot be read: "), "{refusal}");
 }
 
@@ -228,7 +231,7 @@ fn a_path_that_is_not_there_is_named() {
 fn a_table_comes_alone() {
     let files = [("train-images-idx3-ubyte", vec![]), ("a.csv", b"1,2\n3,4".to_vec())];
     assert_eq!(
-        from_files(&files).unwrap_err().to_string(),
+        english(&from_files(&files).unwrap_err()),
         "a.csv: is a table, which is a data set of its own; open it alone"
     );
 }

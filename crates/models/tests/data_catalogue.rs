@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 
 use daydream_models::data::{DataSpec, Dataset, Kind, Split, catalogue, find};
-use daydream_models::{Error, Knobs};
+use daydream_models::{Error, Knobs, Named};
 
 fn build(id: &str, seed: u32, typed: &[(&str, &str)]) -> Dataset {
     let spec = find(id).unwrap();
@@ -227,6 +227,6 @@ fn strokes_can_be_told_apart() {
 #[test]
 fn an_unknown_name_lists_the_known_ones() {
     let error = find("mnist").unwrap_err();
-    assert!(matches!(&error, Error::Unknown { what: "data set", .. }));
+    assert!(matches!(&error, Error::Unknown { what: Named::DataSet, .. }));
     assert_eq!(error.to_string(), "there is no data set named \"mnist\"; known: points, bars, digits, strokes");
 }

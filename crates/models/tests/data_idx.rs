@@ -10,6 +10,9 @@ use daydream_models::data::{Kind, RowShape};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
+mod languages;
+use languages::english;
+
 /// A file with this magic number and these sizes, then `data`.
 fn file(magic: u32, sizes: &[u32], data: &[u8]) -> Vec<u8> {
     let mut bytes = magic.to_be_bytes().to_vec();
@@ -36,12 +39,12 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 
 #[track_caller]
 fn check_refused(bytes: &[u8], expected: &str) {
-    assert_eq!(read("some-file", bytes).unwrap_err().to_string(), format!("some-file: {expected}"));
+    assert_eq!(english(&read("some-file", bytes).unwrap_err()), format!("some-file: {expected}"));
 }
 
 #[track_caller]
 fn check_set_refused(files: &[(&str, Vec<u8>)], expected: &str) {
-    assert_eq!(dataset("a drop", files).unwrap_err().to_string(), expected);
+    assert_eq!(english(&dataset("a drop", files).unwrap_err()), expected);
 }
 
 #[test]
@@ -97,7 +100,7 @@ fn cut_files_are_refused() {
     }
     let packed = gzip(&file(0x803, &[50, 2, 3], &(0..=255).chain(0..44).collect::<Vec<u8>>()));
     for length in 2..packed.len() {
-        let refusal = read("cut", &packed[..length]).unwrap_err().to_string();
+        let refusal = english(&read("cut", &packed[..length]).unwrap_err());
         assert!(refusal.starts_with("cut: is cut short: "), "{length}: {refusal}");
     }
 }
@@ -107,7 +110,7 @@ fn damaged_gzip_is_refused() {
     let mut packed = gzip(&images(0, 3));
     let checksum = packed.len() - 8;
     packed[checksum] ^= 1;
-    let refusal = read("damaged", &packed).unwrap_err().to_string();
+    let refusal = english(&read("damaged", &packed).unwrap_err());
     assert!(refusal.starts_with("damaged: cannot be unpacked ("), "{refusal}");
     assert!(refusal.ends_with("): the gzip stream is damaged, copy or download the file again"), "{refusal}");
 }
@@ -285,7 +288,7 @@ fn a_folder_is_read_by_its_names() {
 fn a_folder_without_the_files_names_what_was_looked_for() {
     let folder = Folder::new("idx-empty");
     assert_eq!(
-        read_folder(&folder.0).unwrap_err().to_string(),
+        english(&read_folder(&folder.0).unwrap_err()),
         format!("{}: has no file named train-images-idx3-ubyte or train-images-idx3-ubyte.gz", folder.0.display())
     );
 }

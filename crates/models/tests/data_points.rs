@@ -2,11 +2,14 @@
 
 #![allow(clippy::unwrap_used)]
 
+use daydream_models::Knobs;
 use daydream_models::data::points::{Density, FEWEST_DRAWN, Family, RING_RADIUS, from_drawn};
 use daydream_models::data::{Kind, find};
-use daydream_models::{Error, Knobs};
 use rand::SeedableRng;
 use rand::rngs::Xoshiro256PlusPlus;
+
+mod languages;
+use languages::english;
 
 const FAMILIES: [Family; 5] = [Family::Moons, Family::Ring, Family::Spiral, Family::Checkerboard, Family::Pinwheel];
 
@@ -115,15 +118,12 @@ fn a_drawing_is_split_along_its_lines() {
 
 #[test]
 fn a_drawing_that_cannot_be_learned_is_refused() {
-    let refusal = |points: &[[f32; 2]]| match from_drawn(points).unwrap_err() {
-        Error::BadFile { source, problem } => format!("{source} {problem}"),
-        other => panic!("{other:?}"),
-    };
-    assert_eq!(refusal(&[[0.0, 0.0]; FEWEST_DRAWN - 1]), "the drawing has 19 points; draw at least 20");
+    let refusal = |points: &[[f32; 2]]| english(&from_drawn(points).unwrap_err());
+    assert_eq!(refusal(&[[0.0, 0.0]; FEWEST_DRAWN - 1]), "the drawing: has 19 points; draw at least 20");
     for bad in [[f32::NAN, 0.0], [0.0, f32::INFINITY], [2.5, 0.0]] {
         let mut points = [[0.0, 0.0]; FEWEST_DRAWN];
         points[4] = bad;
-        let expected = format!("the drawing point 5 is ({}, {}); both numbers must be from -2 to 2", bad[0], bad[1]);
+        let expected = format!("the drawing: point 5 is ({}, {}); both numbers must be from -2 to 2", bad[0], bad[1]);
         assert_eq!(refusal(&points), expected);
     }
 }

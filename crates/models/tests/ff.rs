@@ -400,7 +400,7 @@ fn what_cannot_be_learned_from_is_refused_in_words() {
     let refused = |recipe: Recipe, data: &Dataset| {
         let knobs = recipe.knobs().unwrap();
         match (recipe.spec().unwrap().build)(&Setup { data, knobs: &knobs }) {
-            Err(Error::Unsupported(reason)) => reason,
+            Err(Error::Unsupported(reason)) => reason.en,
             Err(error) => panic!("{error:?}"),
             Ok(_) => panic!("it was built"),
         }

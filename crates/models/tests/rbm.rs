@@ -359,7 +359,7 @@ fn completion_keeps_what_is_not_erased() {
 #[test]
 fn impossible_machines_are_refused_in_words() {
     let refused = |data: Rc<Dataset>, knobs: &[(&str, &str)]| match try_session(data, knobs) {
-        Err(Error::Unsupported(reason)) => reason,
+        Err(Error::Unsupported(reason)) => reason.en,
         _ => panic!("it was accepted"),
     };
     let two = RowShape { height: 2, width: 2, channels: 2 };

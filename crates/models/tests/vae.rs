@@ -303,7 +303,7 @@ fn samples_are_as_many_as_asked_for_and_follow_their_seed() {
 fn what_cannot_be_built_is_refused_in_words() {
     let refusal =
         |recipe: Recipe, data: Option<Dataset>| match block_on(Session::new(recipe, data.map(Rc::new), device())) {
-            Err(Error::Unsupported(reason)) => reason,
+            Err(Error::Unsupported(reason)) => reason.en,
             Err(other) => panic!("{other:?}"),
             Ok(_) => panic!("it was built"),
         };

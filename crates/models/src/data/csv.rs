@@ -14,7 +14,7 @@ use flate2::bufread::MultiGzDecoder;
 use super::idx::{LONGEST_SIDE, MOST_BYTES};
 use super::parts::{Part, assemble};
 use super::{Dataset, Kind, RowShape, Values};
-use crate::Error;
+use crate::{Error, Words, words};
 
 /// Names of a column of labels.
 const LABEL_NAMES: [&str; 4] = ["label", "class", "digit", "target"];
@@ -36,24 +36,34 @@ pub fn read(source: &str, bytes: &[u8]) -> Result<Dataset, Error> {
         let label = table.label_column()?;
         Ok((table.labels(label)?, table.rows_without(label)?))
     });
-    let (labels, (kind, shape, values)) =
-        table.map_err(|problem| Error::BadFile { source: source.to_owned(), problem })?;
+    let (labels, (kind, shape, values)) = table.map_err(|problem| Error::bad_file(source, problem))?;
     let labels = labels.map(|labels| (source.to_owned(), labels));
     assemble(source, kind, Part::new(source.to_owned(), shape, values, labels)?, None, None)
 }
 
-fn unpack(bytes: &[u8]) -> Result<String, String> {
+fn unpack(bytes: &[u8]) -> Result<String, Words> {
     let mut text = Vec::new();
     let stream: Box<dyn Read + '_> =
         if bytes.starts_with(&[0x1f, 0x8b]) { Box::new(MultiGzDecoder::new(bytes)) } else { Box::new(bytes) };
-    stream
-        .take(MOST_BYTES + 1)
-        .read_to_end(&mut text)
-        .map_err(|failure| format!("cannot be unpacked ({failure}): the gzip stream is cut short or damaged"))?;
+    stream.take(MOST_BYTES + 1).read_to_end(&mut text).map_err(|failure| {
+        words!(
+            "cannot be unpacked ({failure}): the gzip stream is cut short or damaged",
+            "압축을 풀 수 없습니다({failure}). gzip 압축 데이터가 잘렸거나 손상되었습니다."
+        )
+    })?;
     if text.len() as u64 > MOST_BYTES {
-        return Err(format!("is too large: at most {} MiB of text can be read", MOST_BYTES >> 20));
+        return Err(words!(
+            "is too large: at most {mebibytes} MiB of text can be read",
+            "너무 큽니다. 텍스트는 최대 {mebibytes} MiB까지 읽을 수 있습니다.",
+            mebibytes = MOST_BYTES >> 20
+        ));
     }
-    String::from_utf8(text).map_err(|_| "is no table: it holds bytes that are not text".to_owned())
+    String::from_utf8(text).map_err(|_| {
+        words!(
+            "is no table: it holds bytes that are not text",
+            "표 파일이 아닙니다. 텍스트(UTF-8)가 아닌 바이트가 들어 있습니다."
+        )
+    })
 }
 
 /// The numbers of a file, and the names above them where there are some.
@@ -66,7 +76,7 @@ struct Table {
 }
 
 impl Table {
-    fn parse(text: &str) -> Result<Table, String> {
+    fn parse(text: &str) -> Result<Table, Words> {
         let text = text.trim_start_matches('\u{feff}').trim_end();
         let head = text.lines().next().unwrap_or_default();
         let separator = ['\t', ';'].into_iter().find(|&separator| head.contains(separator)).unwrap_or(',');
@@ -81,17 +91,26 @@ impl Table {
             let line = line + 1;
             let found = text.split(separator).count();
             if found != table.columns {
-                return Err(format!("has {found} fields in line {line}, but {} in line 1", table.columns));
+                return Err(words!(
+                    "has {found} fields in line {line}, but {expected} in line 1",
+                    "1번째 줄에는 필드가 {expected}개인데 {line}번째 줄에는 {found}개 있습니다.",
+                    expected = table.columns
+                ));
             }
             for field in text.split(separator) {
                 match field.trim().trim_matches('"').parse::<f32>() {
                     Ok(number) if number.is_finite() => table.numbers.push(number),
-                    _ => return Err(format!("has {field:?} in line {line}, where a number was expected")),
+                    _ => {
+                        return Err(words!(
+                            "has {field:?} in line {line}, where a number was expected",
+                            "{line}번째 줄에서 수가 있어야 할 자리에 다른 것이 있습니다: {field:?}."
+                        ));
+                    }
                 }
             }
         }
         if table.numbers.is_empty() {
-            return Err("holds no rows of numbers".to_owned());
+            return Err(words!("holds no rows of numbers", "수로 된 행이 하나도 없습니다."));
         }
         table.names = has_names.then_some(head);
         Ok(table)
@@ -102,7 +121,7 @@ impl Table {
     }
 
     /// Which column holds the labels, if one does.
-    fn label_column(&self) -> Result<Option<usize>, String> {
+    fn label_column(&self) -> Result<Option<usize>, Words> {
         if let Some(names) = &self.names {
             let is_label = |name: &String| LABEL_NAMES.contains(&name.to_lowercase().as_str());
             if let Some(index) = names.iter().position(is_label) {
@@ -113,10 +132,11 @@ impl Table {
             return Ok(None);
         }
         if row_shape(self.columns - 1).is_none() {
-            return Err(format!(
-                "has {} columns; expected 2 for points, a square number such as 64 or 784 for images, \
+            return Err(words!(
+                "has {columns} columns; expected 2 for points, a square number such as 64 or 784 for images, \
                  or one more for labels",
-                self.columns
+                "열이 {columns}개입니다. 점이면 2개, 이미지이면 64나 784 같은 제곱수여야 하고, 레이블이 있으면 하나 더 있어야 합니다.",
+                columns = self.columns
             ));
         }
         let variety = |index: usize| self.column(index).map(f32::to_bits).collect::<BTreeSet<_>>().len();
@@ -124,25 +144,30 @@ impl Table {
         Ok(Some(if variety(0) > variety(last) && self.columns > 3 { 0 } else { last }))
     }
 
-    fn labels(&self, column: Option<usize>) -> Result<Option<Vec<u8>>, String> {
+    fn labels(&self, column: Option<usize>) -> Result<Option<Vec<u8>>, Words> {
         let Some(column) = column else { return Ok(None) };
         let label = |(row, value): (usize, f32)| {
             if value.fract() == 0.0 && (0.0..=255.0).contains(&value) {
                 Ok(value as u8)
             } else {
                 let line = row + self.first_line;
-                Err(format!("has the label {value} in line {line}; labels are whole numbers from 0 to 255"))
+                Err(words!(
+                    "has the label {value} in line {line}; labels are whole numbers from 0 to 255",
+                    "{line}번째 줄의 레이블이 {value}입니다. 레이블은 0 이상 255 이하의 정수여야 합니다."
+                ))
             }
         };
         self.column(column).enumerate().map(label).collect::<Result<_, _>>().map(Some)
     }
 
-    fn rows_without(self, label: Option<usize>) -> Result<(Kind, RowShape, Values), String> {
+    fn rows_without(self, label: Option<usize>) -> Result<(Kind, RowShape, Values), Words> {
         let width = self.columns - usize::from(label.is_some());
         let Some(shape) = row_shape(width) else {
-            return Err(format!(
+            return Err(words!(
                 "has {width} columns beside the label; expected 2 for points or a square number such as 64 \
-                 or 784 for images of at most {LONGEST_SIDE} x {LONGEST_SIDE}"
+                 or 784 for images of at most {LONGEST_SIDE} x {LONGEST_SIDE}",
+                "레이블 말고 열이 {width}개 있습니다. 점이면 2개, 최대 {LONGEST_SIDE} x {LONGEST_SIDE} 픽셀인 이미지이면 64나 784 같은 \
+                 제곱수여야 합니다."
             ));
         };
         let columns = self.columns;
@@ -175,10 +200,13 @@ fn row_shape(width: usize) -> Option<RowShape> {
 }
 
 /// Scales pixels to `[0, 1]` by the range that their largest value fits.
-fn pixels(mut numbers: Vec<f32>, width: usize, first_line: usize) -> Result<Values, String> {
+fn pixels(mut numbers: Vec<f32>, width: usize, first_line: usize) -> Result<Values, Words> {
     if let Some(index) = numbers.iter().position(|number| !(0.0..=255.0).contains(number)) {
         let (value, line) = (numbers[index], index / width + first_line);
-        return Err(format!("has the pixel {value} in line {line}; pixels run from 0 to 1, to 16 or to 255"));
+        return Err(words!(
+            "has the pixel {value} in line {line}; pixels run from 0 to 1, to 16 or to 255",
+            "{line}번째 줄에 값이 {value}인 픽셀이 있습니다. 픽셀 값은 0부터 1까지, 16까지 또는 255까지여야 합니다."
+        ));
     }
     let largest = numbers.iter().copied().fold(0.0, f32::max);
     if largest > 16.0 && numbers.iter().all(|number| number.fract() == 0.0) {

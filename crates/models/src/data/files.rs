@@ -6,7 +6,7 @@ use std::path::Path;
 #[cfg(not(target_arch = "wasm32"))]
 use super::pictures;
 use super::{Dataset, csv, idx};
-use crate::Error;
+use crate::{Error, words};
 
 /// Reads files dropped together, given by their names and contents: a table whose name ends in `.csv` or
 /// `.tsv` ([`csv::read`]), else IDX files ([`idx::dataset`]); all gzipped or not.
@@ -23,10 +23,13 @@ pub fn from_files(files: &[(impl AsRef<str>, impl AsRef<[u8]>)]) -> Result<Datas
         [(name, bytes)] if is_table(name.as_ref()) => csv::read(name.as_ref(), bytes.as_ref()),
         [(name, _)] => idx::dataset(name.as_ref(), files),
         _ => match files.iter().find(|(name, _)| is_table(name.as_ref())) {
-            Some((table, _)) => Err(Error::BadFile {
-                source: table.as_ref().to_owned(),
-                problem: "is a table, which is a data set of its own; open it alone".to_owned(),
-            }),
+            Some((table, _)) => Err(Error::bad_file(
+                table.as_ref(),
+                words!(
+                    "is a table, which is a data set of its own; open it alone",
+                    "표 파일은 그 자체로 하나의 데이터 세트입니다. 이 파일만 따로 열어 주세요."
+                ),
+            )),
             None => idx::dataset("files", files),
         },
     }

@@ -31,7 +31,7 @@ pub use rows::REACH;
 
 use serde::Serialize;
 
-use crate::{Error, Text};
+use crate::{Error, Named, Text, Words, words};
 
 /// What the rows of a data set are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -56,18 +56,26 @@ pub struct RowShape {
 
 impl fmt::Display for RowShape {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
-            RowShape { height, width, channels: 1 } => write!(f, "images of {height} x {width} pixels"),
-            RowShape { height, width, channels } => {
-                write!(f, "images of {height} x {width} pixels with {channels} channels")
-            }
-        }
+        f.write_str(&self.words().en)
     }
 }
 
 impl RowShape {
     /// A point of the plane.
     pub const POINT: RowShape = RowShape { height: 1, width: 2, channels: 1 };
+
+    /// What rows of this shape are; Korean ends in `이미지`.
+    pub(crate) fn words(self) -> Words {
+        match self {
+            RowShape { height, width, channels: 1 } => {
+                words!("images of {height} x {width} pixels", "{height} x {width} 픽셀 이미지")
+            }
+            RowShape { height, width, channels } => words!(
+                "images of {height} x {width} pixels with {channels} channels",
+                "채널이 {channels}개인 {height} x {width} 픽셀 이미지"
+            ),
+        }
+    }
 
     /// Numbers in one row of the data set.
     pub fn len(&self) -> usize {
@@ -218,7 +226,7 @@ pub fn catalogue() -> &'static [DataSpec] {
 /// The data set with this id, or an error that lists the ids that exist.
 pub fn find(id: &str) -> Result<&'static DataSpec, Error> {
     catalogue().iter().find(|spec| spec.id == id).ok_or_else(|| Error::Unknown {
-        what: "data set",
+        what: Named::DataSet,
         name: id.to_owned(),
         known: catalogue().iter().map(|spec| spec.id.to_owned()).collect(),
     })

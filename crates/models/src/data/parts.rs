@@ -1,7 +1,7 @@
 //! Puts a data set together from the files that a person brought.
 
 use super::{Dataset, Kind, RowShape, Split, Values};
-use crate::Error;
+use crate::{Error, words};
 
 /// The rows of one file, and its name for errors.
 #[derive(Debug)]
@@ -22,10 +22,14 @@ impl Part {
     ) -> Result<Part, Error> {
         let rows = values.len() / shape.len();
         match labels {
-            Some((file, labels)) if labels.len() != rows => Err(Error::BadFile {
-                source: file,
-                problem: format!("holds {} labels, but {source} holds {rows} images", labels.len()),
-            }),
+            Some((file, labels)) if labels.len() != rows => Err(Error::bad_file(
+                file,
+                words!(
+                    "holds {count} labels, but {source} holds {rows} images",
+                    "레이블은 {count}개인데 {source}에 든 이미지는 {rows}장입니다. 짝이 맞는 파일인지 확인해 주세요.",
+                    count = labels.len()
+                ),
+            )),
             labels => Ok(Part { source, shape, values, labels: labels.map(|(_, labels)| labels) }),
         }
     }
@@ -38,10 +42,13 @@ impl Part {
     fn take_every_tenth(&mut self) -> Result<Part, Error> {
         let (rows, width) = (self.values.len() / self.shape.len(), self.shape.len());
         if rows < 2 {
-            return Err(Error::BadFile {
-                source: self.source.clone(),
-                problem: "holds a single row; at least 2 are needed, one to train on and one to test".to_owned(),
-            });
+            return Err(Error::bad_file(
+                self.source.as_str(),
+                words!(
+                    "holds a single row; at least 2 are needed, one to train on and one to test",
+                    "행이 하나뿐입니다. 훈련용과 테스트용으로 적어도 2개가 필요합니다."
+                ),
+            ));
         }
         let is_taken = |row: usize| row % 10 == 9 || rows < 10 && row == rows - 1;
         let values = match &mut self.values {
@@ -81,17 +88,25 @@ pub(super) fn assemble(
     };
     for other in valid.iter().chain([&test]) {
         if other.shape != train.shape {
-            return Err(Error::BadFile {
-                source: other.source.clone(),
-                problem: format!("holds {}, but {} holds {}", other.shape, train.source, train.shape),
-            });
+            return Err(Error::bad_file(
+                other.source.as_str(),
+                words!(both found = other.shape.words(), expected = train.shape.words();
+                    "holds {found}, but {file} holds {expected}",
+                    "{found}가 들어 있는데, {file}에는 {expected}가 들어 있습니다. 크기가 같아야 합니다.",
+                    file = train.source
+                ),
+            ));
         }
         if other.labels.is_some() != train.labels.is_some() {
             let (with, without) = if train.labels.is_some() { (&train, other) } else { (other, &train) };
-            return Err(Error::BadFile {
-                source: without.source.clone(),
-                problem: format!("has no labels, but {} has; add the labels or leave them all out", with.source),
-            });
+            return Err(Error::bad_file(
+                without.source.as_str(),
+                words!(
+                    "has no labels, but {file} has; add the labels or leave them all out",
+                    "레이블이 없는데 {file}에는 있습니다. 레이블을 모두 넣거나 모두 빼 주세요.",
+                    file = with.source
+                ),
+            ));
         }
     }
     let parts = [Some(&train), valid.as_ref(), Some(&test)];

@@ -5,7 +5,7 @@ pub mod gan;
 pub mod rbm;
 mod vae;
 
-use crate::{Error, ModelSpec};
+use crate::{Error, ModelSpec, Named};
 
 /// Every model, in the order in which the page and the command line list them.
 pub fn catalogue() -> &'static [&'static ModelSpec] {
@@ -16,7 +16,7 @@ pub fn catalogue() -> &'static [&'static ModelSpec] {
 /// The model with this id, or an error that lists the ids that exist.
 pub fn find(id: &str) -> Result<&'static ModelSpec, Error> {
     catalogue().iter().copied().find(|spec| spec.id == id).ok_or_else(|| Error::Unknown {
-        what: "model",
+        what: Named::Model,
         name: id.to_owned(),
         known: catalogue().iter().map(|spec| spec.id.to_owned()).collect(),
     })

@@ -1,9 +1,9 @@
 //! A data set out of IDX files, each in its place by its name.
 
 use super::{Idx, read};
-use crate::Error;
 use crate::data::parts::{Part, assemble};
 use crate::data::{Dataset, Kind, RowShape, Values};
+use crate::{Error, words};
 
 /// The split that a file belongs to, by the beginning of its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,20 +50,24 @@ pub fn dataset(name: &str, files: &[(impl AsRef<str>, impl AsRef<[u8]>)]) -> Res
     }
     let [train, valid, test, stray] = places.map(Found::into_part);
     if let Some(stray) = stray? {
-        return Err(Error::BadFile {
-            source: stray.source,
-            problem: "belongs to no split by its name; beside other images, a name must begin with train, valid \
-                      or t10k (test)"
-                .to_owned(),
-        });
+        return Err(Error::bad_file(
+            stray.source,
+            words!(
+                "belongs to no split by its name; beside other images, a name must begin with train, valid or t10k (test)",
+                "이름만으로는 훈련용인지 테스트용인지 알 수 없습니다. 다른 이미지와 함께 열 때는 이름이 train, valid, t10k(또는 test) \
+                 가운데 하나로 시작해야 합니다."
+            ),
+        ));
     }
     match train? {
         Some(train) => assemble(name, Kind::Images, train, valid?, test?),
-        None => Err(Error::BadFile {
-            source: name.to_owned(),
-            problem: "has no images to train on; expected a file named train-images-idx3-ubyte, with or without .gz"
-                .to_owned(),
-        }),
+        None => Err(Error::bad_file(
+            name,
+            words!(
+                "has no images to train on; expected a file named train-images-idx3-ubyte, with or without .gz",
+                "훈련에 쓸 이미지가 없습니다. 이름이 train-images-idx3-ubyte 또는 train-images-idx3-ubyte.gz인 파일이 필요합니다."
+            ),
+        )),
     }
 }
 
@@ -84,17 +88,23 @@ fn place_of(file: &str) -> Place {
 impl Found {
     fn put(&mut self, file: &str, content: Idx) -> Result<(), Error> {
         let (kind, before) = match content {
-            Idx::Images { shape, pixels } => {
-                ("images", self.images.replace((file.to_owned(), shape, pixels)).map(|(file, ..)| file))
+            Idx::Images { shape, pixels } => (
+                words!("images", "이미지"),
+                self.images.replace((file.to_owned(), shape, pixels)).map(|(file, ..)| file),
+            ),
+            Idx::Labels(labels) => {
+                (words!("labels", "레이블"), self.labels.replace((file.to_owned(), labels)).map(|(file, _)| file))
             }
-            Idx::Labels(labels) => ("labels", self.labels.replace((file.to_owned(), labels)).map(|(file, _)| file)),
         };
         match before {
             None => Ok(()),
-            Some(other) => Err(Error::BadFile {
-                source: file.to_owned(),
-                problem: format!("holds {kind} for the same split as {other}; leave one of them out"),
-            }),
+            Some(other) => Err(Error::bad_file(
+                file,
+                words!(both kind = kind;
+                    "holds {kind} for the same split as {other}; leave one of them out",
+                    "{other} 파일과 쓰임이 같은 {kind} 파일입니다. 둘 중 하나를 빼 주세요."
+                ),
+            )),
         }
     }
 
@@ -104,10 +114,13 @@ impl Found {
             (Some((source, shape, pixels)), labels) => {
                 Part::new(source, shape, Values::Bytes(pixels), labels).map(Some)
             }
-            (None, Some((source, _))) => Err(Error::BadFile {
+            (None, Some((source, _))) => Err(Error::bad_file(
                 source,
-                problem: "holds labels, but the images they belong to are missing".to_owned(),
-            }),
+                words!(
+                    "holds labels, but the images they belong to are missing",
+                    "레이블은 있지만 짝이 되는 이미지가 없습니다. 이미지 파일도 함께 넣어 주세요."
+                ),
+            )),
             (None, None) => Ok(None),
         }
     }

@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{MOST_BYTES, dataset};
-use crate::Error;
 use crate::data::Dataset;
+use crate::{Error, Words, words};
 
 /// The names looked for, each with or without `.gz`. Only the first must be there.
 pub const NAMES: [&str; 6] = [
@@ -28,7 +28,9 @@ pub fn read_folder(folder: &Path) -> Result<Dataset, Error> {
         if let Some(file) = find(folder, name) {
             files.push((file.display().to_string(), read_file(&file)?));
         } else if name == NAMES[0] {
-            return Err(Error::BadFile { source: shown, problem: format!("has no file named {name} or {name}.gz") });
+            let problem =
+                words!("has no file named {name} or {name}.gz", "이름이 {name} 또는 {name}.gz인 파일이 없습니다.");
+            return Err(Error::bad_file(shown, problem));
         }
     }
     dataset(&shown, &files)
@@ -46,12 +48,15 @@ fn find(folder: &Path, name: &str) -> Option<PathBuf> {
 
 /// The bytes of a file no larger than what may be unpacked from it.
 pub(in crate::data) fn read_file(file: &Path) -> Result<Vec<u8>, Error> {
-    let refuse = |problem: String| Error::BadFile { source: file.display().to_string(), problem };
-    let cannot = |failure: std::io::Error| refuse(format!("cannot be read: {failure}"));
+    let refuse = |problem: Words| Error::bad_file(file.display().to_string(), problem);
+    let cannot = |failure: std::io::Error| refuse(words!("cannot be read: {failure}", "읽을 수 없습니다: {failure}"));
     let size = fs::metadata(file).map_err(cannot)?.len();
     // A plain file has a header of at most 20 bytes before its data.
     if size > MOST_BYTES + 20 {
-        return Err(refuse(format!("is too large: {size} bytes; at most {MOST_BYTES} can be read")));
+        return Err(refuse(words!(
+            "is too large: {size} bytes; at most {MOST_BYTES} can be read",
+            "너무 큽니다. 크기가 {size}바이트인데, 최대 {MOST_BYTES}바이트까지 읽을 수 있습니다."
+        )));
     }
     fs::read(file).map_err(cannot)
 }

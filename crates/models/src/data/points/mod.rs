@@ -6,7 +6,7 @@ pub use density::{Density, Family, Modes, RING_RADIUS};
 
 use super::random::stream;
 use super::{DataSpec, Dataset, Kind, RowShape, Split, Values};
-use crate::{ChoiceOption, Error, Knob, KnobKind, Knobs, Scale, text};
+use crate::{ChoiceOption, Error, Knob, KnobKind, Knobs, Scale, Words, text, words};
 
 /// The families in the order of the options of the knob `family`.
 const FAMILIES: [(Family, ChoiceOption); 5] = [
@@ -97,13 +97,21 @@ pub const FEWEST_DRAWN: usize = 20;
 /// # Errors
 /// [`Error::BadFile`] when there are fewer than [`FEWEST_DRAWN`] points or one lies outside the plane shown.
 pub fn from_drawn(points: &[[f32; 2]]) -> Result<Dataset, Error> {
-    let refuse = |problem: String| Error::BadFile { source: "the drawing".to_owned(), problem };
+    let refuse = |problem: Words| Error::bad_file(words!("the drawing", "그린 그림"), problem);
     if points.len() < FEWEST_DRAWN {
-        return Err(refuse(format!("has {} points; draw at least {FEWEST_DRAWN}", points.len())));
+        return Err(refuse(words!(
+            "has {count} points; draw at least {FEWEST_DRAWN}",
+            "점이 {count}개입니다. 적어도 {FEWEST_DRAWN}개를 그려 주세요.",
+            count = points.len()
+        )));
     }
     for (index, [x, y]) in points.iter().enumerate() {
         if !(x.abs() <= 2.0 && y.abs() <= 2.0) {
-            return Err(refuse(format!("point {} is ({x}, {y}); both numbers must be from -2 to 2", index + 1)));
+            return Err(refuse(words!(
+                "point {number} is ({x}, {y}); both numbers must be from -2 to 2",
+                "{number}번째 점이 ({x}, {y})입니다. 두 수 모두 -2 이상 2 이하여야 합니다.",
+                number = index + 1
+            )));
         }
     }
     let (test, train): (Vec<_>, Vec<_>) = points.iter().enumerate().partition(|(index, _)| index % 5 == 2);

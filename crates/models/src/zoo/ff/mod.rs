@@ -28,7 +28,7 @@ use self::learning::Learning;
 use self::negatives::Negatives;
 use self::network::Network;
 use crate::data::{RowShape, Split};
-use crate::{Built, Error, Knobs, Metrics, Model, Picture, Run, Setup, batch, batch_labels};
+use crate::{Built, Error, Knobs, Metrics, Model, Picture, Run, Setup, Words, batch, batch_labels, words};
 
 pub use self::spec::SPEC;
 
@@ -79,27 +79,32 @@ fn build(setup: &Setup<'_>) -> Result<Built, Error> {
 /// Refuses what cannot be learned from.
 fn check(setup: &Setup<'_>, negatives: Negatives) -> Result<(), Error> {
     let Setup { data, knobs } = *setup;
-    let refuse = |reason: String| Err(Error::Unsupported(reason));
+    let refuse = |reason: Words| Err(Error::Unsupported(reason));
     match negatives {
         Negatives::Predictions | Negatives::WrongLabels => {
             if data.classes < 2 {
-                return refuse(format!(
-                    "{} has a single class, so no label can be wrong; choose hybrid negatives",
-                    data.name
+                return refuse(words!(
+                    "{name} has a single class, so no label can be wrong; choose hybrid negatives",
+                    "데이터 {name}에는 클래스가 하나뿐이라 틀린 레이블이 있을 수 없습니다. 음성 데이터를 hybrid(혼합 이미지)로 바꿔 주세요.",
+                    name = data.name
                 ));
             }
             if data.shape.len() < 2 * data.classes {
-                return refuse(format!(
-                    "the first {} pixels hold the label, and {} has only {}; choose hybrid negatives or larger images",
-                    data.classes, data.name, data.shape
+                return refuse(words!(both shape = data.shape.words();
+                    "the first {classes} pixels hold the label, and {name} has only {shape}; choose hybrid negatives or larger images",
+                    "맨 앞 픽셀 {classes}개에 레이블을 적어야 하는데, 데이터 {name}에는 {shape}뿐입니다. 음성 데이터를 hybrid(혼합 이미지)로 \
+                     바꾸거나 더 큰 이미지를 써 주세요.",
+                    classes = data.classes,
+                    name = data.name
                 ));
             }
         }
         Negatives::Hybrid => {
             if knobs.whole("batch") < 2 {
-                return refuse(
-                    "a hybrid image is made of two images of a batch; choose a batch of 2 or more".to_owned(),
-                );
+                return refuse(words!(
+                    "a hybrid image is made of two images of a batch; choose a batch of 2 or more",
+                    "혼합 이미지는 배치 안의 두 이미지로 만듭니다. 배치 크기를 2 이상으로 해 주세요."
+                ));
             }
         }
     }

@@ -26,7 +26,7 @@ use self::losses::{Loss, gradient_penalty};
 use crate::data::{Kind, Split};
 use crate::layers::Mlp;
 use crate::metrics::{coverage, frechet, judge};
-use crate::{Built, Error, Knobs, Metrics, Model, Picture, Run, Setup, batch};
+use crate::{Built, Error, Knobs, Metrics, Model, Picture, Run, Setup, batch, words};
 
 /// Slope of the discriminator's rectifiers below 0.
 const LEAK: f32 = 0.2;
@@ -159,7 +159,10 @@ struct Gan;
 fn build(setup: &Setup<'_>) -> Result<Built, Error> {
     let shape = setup.data.shape;
     if !matches!(shape.channels, 1 | 3) {
-        return Err(Error::Unsupported(format!("gan draws gray and colour images; these are {shape}")));
+        return Err(Error::Unsupported(words!(both shape = shape.words();
+            "gan draws gray and colour images; these are {shape}",
+            "GAN은 회색조 이미지와 컬러 이미지만 그릴 수 있는데, 이 데이터는 {shape}입니다."
+        )));
     }
     let graph = Graph::new();
     let game = Game::new(&graph, setup);

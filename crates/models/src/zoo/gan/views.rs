@@ -5,7 +5,7 @@ use daydream_graph::{Function, Tensor, grad};
 use super::losses::Loss;
 use super::{Game, ROWS, samples};
 use crate::data::{Dataset, Kind};
-use crate::{Error, Floats, Knobs, Layer, Palette, Picture, Role, Run, text};
+use crate::{Error, Floats, Knobs, Layer, Palette, Picture, Role, Run, text, words};
 
 /// Half the side of the part of the plane that is shown.
 const REACH: f32 = 2.3;
@@ -111,7 +111,9 @@ pub(super) async fn draw(run: &mut Run<'_>, id: &str, args: &Knobs) -> Result<Pi
             Ok(images(run, STEPS, pixels))
         }
         "scores" => draw_scores(run).await,
-        _ => Err(Error::Unsupported(format!("gan has no view named {id:?}"))),
+        _ => {
+            Err(Error::Unsupported(words!("gan has no view named {id:?}", "GAN에는 이름이 {id:?}인 보기가 없습니다.")))
+        }
     }
 }
 

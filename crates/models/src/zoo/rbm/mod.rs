@@ -30,7 +30,7 @@ use crate::metrics::annealed_importance_sampling::{Annealing, Direction};
 use crate::metrics::enumeration::Enumeration;
 use crate::metrics::pseudo_likelihood;
 use crate::model::{Built, Metrics, Model, Setup};
-use crate::{Error, Knobs, Picture, Run, batch};
+use crate::{Error, Knobs, Picture, Run, batch, words};
 
 use learning::{Means, Statistics};
 
@@ -96,12 +96,18 @@ pub(super) fn build(setup: &Setup<'_>) -> Result<Built, Error> {
 fn check_size(data: &Dataset, hidden: usize) -> Result<(), Error> {
     let (shape, pixels) = (data.shape, data.shape.len());
     if shape.channels != 1 && shape.channels != 3 {
-        return Err(Error::Unsupported(format!("rbm draws images with 1 or 3 channels; {} holds {shape}", data.name)));
+        return Err(Error::Unsupported(words!(both shape = shape.words();
+            "rbm draws images with 1 or 3 channels; {name} holds {shape}",
+            "볼츠만 머신은 채널이 1개나 3개인 이미지만 그릴 수 있는데, {name}에는 {shape}가 들어 있습니다.",
+            name = data.name
+        )));
     }
     if pixels > MAX_PIXELS || pixels * hidden > MAX_WEIGHTS {
-        return Err(Error::Unsupported(format!(
+        return Err(Error::Unsupported(words!(both shape = shape.words();
             "{shape} and {hidden} hidden units make too large a machine: it can have at most {MAX_PIXELS} numbers in an image and \
-             {MAX_WEIGHTS} weights; take smaller images or fewer hidden units"
+             {MAX_WEIGHTS} weights; take smaller images or fewer hidden units",
+            "{shape}에 은닉 유닛이 {hidden}개이면 머신이 너무 커집니다. 이미지 하나에 수 {MAX_PIXELS}개, 가중치 {MAX_WEIGHTS}개까지 \
+             쓸 수 있으니 이미지 크기나 은닉 유닛 수를 줄여 주세요."
         )));
     }
     Ok(())

@@ -5,7 +5,7 @@ use daydream_graph::{Function, Graph, Tensor};
 use super::machine::Machine;
 use super::{ROWS, free_energies, per_row};
 use crate::data::RowShape;
-use crate::{Error, Floats, Knobs, Palette, Picture, Run, text};
+use crate::{Error, Floats, Knobs, Palette, Picture, Run, text, words};
 
 /// Chains that dream at once.
 const DREAMS: usize = DREAM_COLUMNS * 5;
@@ -71,7 +71,7 @@ pub(super) async fn view(run: &mut Run<'_>, id: &str, args: &Knobs) -> Result<Pi
         "completion" => completion(run, args).await,
         "chain" => chain(run, args).await,
         "activations" => activations(run).await,
-        _ => Err(Error::Unsupported(format!("rbm has no view {id}"))),
+        _ => Err(Error::Unsupported(words!("rbm has no view {id}", "볼츠만 머신에는 없는 보기입니다: {id}."))),
     }
 }
 

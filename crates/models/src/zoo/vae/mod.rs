@@ -29,7 +29,7 @@ use crate::data::{Kind, Split};
 use crate::layers::Mlp;
 use crate::metrics::{ColumnMoments, LogMeanExp};
 use crate::model::{Built, Metrics, Model, Setup};
-use crate::{Error, Knobs, Picture, Run, batch};
+use crate::{Error, Knobs, Picture, Run, batch, words};
 
 pub(crate) use spec::SPEC;
 
@@ -55,10 +55,10 @@ impl Output {
         match (self, kind) {
             (Output::Auto, Kind::Images) => Ok(Output::Bernoulli),
             (Output::Auto, Kind::Points) => Ok(Output::LearnedGaussian),
-            (Output::Bernoulli, Kind::Points) => Err(Error::Unsupported(
-                "output bernoulli is for pixels from 0 to 1, and points are real numbers; choose gaussian, learned or auto"
-                    .to_owned(),
-            )),
+            (Output::Bernoulli, Kind::Points) => Err(Error::Unsupported(words!(
+                "output bernoulli is for pixels from 0 to 1, and points are real numbers; choose gaussian, learned or auto",
+                "출력 분포 bernoulli(베르누이)는 0부터 1까지의 픽셀에 쓰는데, 점은 실수입니다. gaussian, learned, auto 중에서 골라 주세요."
+            ))),
             (chosen, _) => Ok(chosen),
         }
     }
@@ -142,7 +142,10 @@ fn build(setup: &Setup<'_>) -> Result<Built, Error> {
     let (latent, width) = (knobs.whole("latent"), data.shape.len());
     let output = Output::ALL[knobs.whole("output")].for_data(data.kind)?;
     if !matches!(data.shape.channels, 1 | 3) {
-        return Err(Error::Unsupported(format!("vae draws images with 1 or 3 channels; these are {}", data.shape)));
+        return Err(Error::Unsupported(words!(both shape = data.shape.words();
+            "vae draws images with 1 or 3 channels; these are {shape}",
+            "VAE는 채널이 1개나 3개인 이미지만 그릴 수 있는데, 이 데이터는 {shape}입니다."
+        )));
     }
     let activation = [Tensor::relu, Tensor::tanh][knobs.whole("activation")];
     let hidden = vec![knobs.whole("hidden"); knobs.whole("layers")];

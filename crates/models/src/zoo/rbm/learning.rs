@@ -187,6 +187,22 @@ mod tests {
     }
 
     #[test]
+    fn the_gradient_of_the_free_energies_is_that_of_finite_differences() {
+        const STEP: f32 = 1.0 / 8192.0;
+        assert_pairs(&outputs(|g, machine, data, chain| {
+            let way = Machine { w: g.normal([PIXELS, HIDDEN]), b: g.normal([PIXELS]), c: g.normal([HIDDEN]) };
+            let at = |step: f32| {
+                let moved =
+                    Machine { w: machine.w + step * way.w, b: machine.b + step * way.b, c: machine.c + step * way.c };
+                contrast(&moved, data, chain)
+            };
+            let slopes = grad(contrast(&machine, data, chain), &[machine.w, machine.b, machine.c]);
+            let slope = (slopes[0] * way.w).sum_all() + (slopes[1] * way.b).sum_all() + (slopes[2] * way.c).sum_all();
+            vec![(at(STEP) - at(-STEP)) / (2.0 * STEP), slope]
+        }));
+    }
+
+    #[test]
     fn centering_is_the_gradient_of_the_centred_machine() {
         assert_pairs(&outputs(|g, plain, data, chain| {
             let means = Means {

@@ -27,7 +27,7 @@ pub const SPEC: DataSpec = DataSpec {
     title: text("Bars and stripes", "막대와 줄무늬"),
     summary: text(
         "Every pattern of whole columns or whole rows on a small grid: few enough to check a model's probabilities exactly.",
-        "작은 격자에서 열 전체 또는 행 전체를 켠 모든 무늬입니다. 수가 적어 모델의 확률을 정확히 확인할 수 있습니다.",
+        "작은 격자에서 열이나 행을 통째로 켜서 만들 수 있는 모든 무늬입니다. 가짓수가 적어 모델의 확률을 정확히 확인할 수 있습니다.",
     ),
     kind: Kind::Images,
     labelled: true,

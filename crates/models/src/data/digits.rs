@@ -20,7 +20,7 @@ pub const SPEC: DataSpec = DataSpec {
     title: text("Handwritten digits, 8 × 8", "손글씨 숫자 8 × 8"),
     summary: text(
         "1,797 small images of digits that real people wrote (UCI, Alpaydin and Kaynak, CC BY 4.0).",
-        "실제 사람들이 쓴 숫자의 작은 이미지 1,797장입니다(UCI, Alpaydin·Kaynak, CC BY 4.0).",
+        "사람들이 실제로 쓴 숫자의 작은 이미지 1,797장입니다(UCI, Alpaydin·Kaynak, CC BY 4.0).",
     ),
     kind: Kind::Images,
     labelled: true,

@@ -11,7 +11,7 @@ use crate::{ChoiceOption, Error, Knob, KnobKind, Knobs, Scale, Words, text, word
 /// The families in the order of the options of the knob `family`.
 const FAMILIES: [(Family, ChoiceOption); 5] = [
     (Family::Moons, ChoiceOption { id: "moons", title: text("Two moons", "두 초승달") }),
-    (Family::Ring, ChoiceOption { id: "ring", title: text("Ring of 8 Gaussians", "원형으로 놓인 정규분포 8개") }),
+    (Family::Ring, ChoiceOption { id: "ring", title: text("Ring of 8 Gaussians", "고리 모양의 정규분포 8개") }),
     (Family::Spiral, ChoiceOption { id: "spiral", title: text("Spiral", "나선") }),
     (Family::Checkerboard, ChoiceOption { id: "checkerboard", title: text("Checkerboard", "체커보드") }),
     (Family::Pinwheel, ChoiceOption { id: "pinwheel", title: text("Pinwheel", "바람개비") }),
@@ -25,7 +25,7 @@ static KNOBS: [Knob; 3] = [
         title: text("Shape", "모양"),
         help: text(
             "The distribution the points are drawn from. The ring shows at a glance which modes a model forgets.",
-            "점을 뽑는 분포입니다. 원형으로 놓인 정규분포를 고르면 모델이 어느 모드(봉우리)를 놓쳤는지 한눈에 보입니다.",
+            "점을 뽑는 분포입니다. 고리 모양을 고르면 모델이 어느 모드(봉우리)를 놓쳤는지 한눈에 보입니다.",
         ),
         kind: KnobKind::Choice { options: &OPTIONS, default: 1 },
         live: false,
@@ -34,8 +34,8 @@ static KNOBS: [Knob; 3] = [
         id: "points",
         title: text("Training points", "훈련용 점의 수"),
         help: text(
-            "How many points the model learns from. A quarter as many again are kept for testing.",
-            "모델이 학습하는 점의 수입니다. 그 4분의 1만큼을 따로 뽑아 평가에 씁니다.",
+            "How many points the model learns from. A quarter as many more are drawn for testing.",
+            "모델이 학습할 점의 수입니다. 이 수의 4분의 1만큼을 테스트용으로 따로 뽑습니다.",
         ),
         kind: KnobKind::Whole { min: 64.0, max: 65536.0, default: 8192.0, scale: Scale::Log },
         live: false,
@@ -45,7 +45,7 @@ static KNOBS: [Knob; 3] = [
         title: text("Noise", "잡음"),
         help: text(
             "Standard deviation of the Gaussian noise: the width of each blob, arm or edge. The plane shown spans -2 to 2.",
-            "정규분포 잡음의 표준편차로, 덩어리나 팔, 가장자리가 번지는 너비입니다. 평면은 -2부터 2까지 보입니다.",
+            "정규분포를 따르는 잡음의 표준편차로, 덩어리나 팔, 가장자리가 번지는 너비를 정합니다. 평면은 -2부터 2까지 보입니다.",
         ),
         kind: KnobKind::Real { min: 0.02, max: 0.3, default: 0.08, scale: Scale::Log, unit: "" },
         live: false,
@@ -57,8 +57,8 @@ pub const SPEC: DataSpec = DataSpec {
     id: "points",
     title: text("Points of the plane", "평면 위의 점"),
     summary: text(
-        "Two numbers a row: the whole distribution fits in one picture, and its true density is known.",
-        "한 행이 두 수라서 분포 전체가 그림 하나에 담기고, 참 밀도도 알려져 있습니다.",
+        "Two numbers for each point: the whole distribution fits in one picture, and its true density is known.",
+        "점 하나가 수 두 개라서 분포 전체가 그림 하나에 담기고, 참된 확률 밀도도 알려져 있습니다.",
     ),
     kind: Kind::Points,
     labelled: true,

@@ -15,10 +15,10 @@ use crate::{Knob, KnobKind, Knobs, Scale, text};
 static KNOBS: [Knob; 2] = [
     Knob {
         id: "images",
-        title: text("Training images", "훈련용 이미지 수"),
+        title: text("Training images", "훈련 이미지 수"),
         help: text(
-            "How many digits are written for the model to learn from. A sixth as many again are kept for testing.",
-            "모델이 학습하도록 써 주는 숫자의 수입니다. 그 6분의 1만큼을 따로 써서 평가에 씁니다.",
+            "How many digits are written for the model to learn from. A sixth as many more are written for testing.",
+            "모델이 학습할 숫자 이미지의 수입니다. 이 수의 6분의 1만큼을 테스트용으로 따로 만듭니다.",
         ),
         kind: KnobKind::Whole { min: 600.0, max: 60000.0, default: 6000.0, scale: Scale::Log },
         live: false,
@@ -28,7 +28,7 @@ static KNOBS: [Knob; 2] = [
         title: text("Wobble", "손떨림"),
         help: text(
             "How far the hand strays from the ideal shape: 0 is a calm hand, 1 a natural one, 2 a hasty one.",
-            "손이 이상적인 모양에서 벗어나는 정도입니다. 0은 차분한 손, 1은 자연스러운 손, 2는 서두르는 손입니다.",
+            "획이 이상적인 모양에서 벗어나는 정도입니다. 0은 반듯한 글씨, 1은 자연스러운 글씨, 2는 급히 흘려 쓴 글씨입니다.",
         ),
         kind: KnobKind::Real { min: 0.0, max: 2.0, default: 1.0, scale: Scale::Linear, unit: "" },
         live: false,
@@ -38,10 +38,10 @@ static KNOBS: [Knob; 2] = [
 /// The data set as the page and the command line offer it.
 pub const SPEC: DataSpec = DataSpec {
     id: "strokes",
-    title: text("Pen strokes, 28 × 28", "펜 획 숫자 28 × 28"),
+    title: text("Pen strokes, 28 × 28", "펜글씨 숫자 28 × 28"),
     summary: text(
         "Handwriting-like digits drawn by code, of the size and the look of MNIST: nothing to download.",
-        "코드가 펜 획으로 그린 손글씨풍 숫자로, 크기와 모습이 MNIST와 같고 내려받을 것이 없습니다.",
+        "프로그램이 펜 획을 흉내 내어 그린 손글씨 모양의 숫자입니다. 크기와 모습이 MNIST와 비슷하고, 내려받을 것이 없습니다.",
     ),
     kind: Kind::Images,
     labelled: true,

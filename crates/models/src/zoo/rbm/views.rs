@@ -102,7 +102,7 @@ async fn energies(run: &mut Run<'_>) -> Result<Picture, Error> {
         noise.extend(run.call_for("free-energies-of-noise", chunk, "free_energy").await?);
     }
     let sets =
-        [(text("train", "훈련"), &train[..]), (text("test", "시험"), &test[..]), (text("noise", "잡음"), &noise[..])];
+        [(text("train", "훈련"), &train[..]), (text("test", "테스트"), &test[..]), (text("noise", "잡음"), &noise[..])];
     Ok(Picture::histogram(text("free energy (nats)", "자유 에너지 (nats)"), BINS, None, &sets))
 }
 

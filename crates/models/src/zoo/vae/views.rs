@@ -134,7 +134,7 @@ impl Vae {
         if data.kind == Kind::Images {
             return Ok(images(data.shape, steps, 2 * steps, [walk(&ends[0], &ends[1]), decoded].concat()));
         }
-        let name = text("the walk between their codes, decoded", "디코딩된 부호 사이의 길");
+        let name = text("the walk between their codes, decoded", "두 코드 사이를 디코딩한 길");
         Ok(on_the_plane(vec![
             Layer::Lines { name, points: steps, at: Floats(decoded) },
             points(Role::Real, ends.concat()),
@@ -151,7 +151,7 @@ impl Vae {
             }
         }
         let names = (1..=self.latent).map(|number| format!("z{number}")).collect();
-        let label = text("KL divergence, nats", "KL 발산(nats)");
+        let label = text("KL divergence, nats", "KL 발산(내트)");
         Ok(Picture::Bars { label, names, values: Floats(values), marked: None })
     }
 
@@ -186,7 +186,7 @@ fn points(role: Role, at: Vec<f32>) -> Layer {
     let name = match role {
         Role::Real => text("data", "데이터"),
         Role::Made => text("made by the model", "모델이 만든 점"),
-        Role::Code => text("codes", "부호"),
+        Role::Code => text("codes", "코드"),
     };
     Layer::Points { name, role, at: Floats(at), classes: vec![] }
 }

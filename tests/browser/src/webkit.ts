@@ -23,7 +23,8 @@ export async function launchWebKit(driverPath: string): Promise<Browser> {
 
     const port = await freePort();
     const driver = spawn(driverPath, [`--port=${port}`, '--host=127.0.0.1'], {
-      env: { ...process.env, DISPLAY: `:${display}` },
+      // WebKit takes the visitor's language from the locale: C is American English to it, C.UTF-8 no language at all.
+      env: { ...process.env, DISPLAY: `:${display}`, LC_ALL: 'C' },
       stdio: 'ignore',
     });
     processes.push(driver);

@@ -43,7 +43,7 @@ export interface DayDreamEvents {
 const MEASURE_EVERY = 3000;
 
 export class DayDream extends LitElement {
-  static override properties = { theme: { type: String }, views: { type: String }, panel: { type: String }, dark: { state: true }, wide: { state: true }, measuring: { state: true } };
+  static override properties = { theme: { type: String }, views: { type: String }, panel: { type: String }, dark: { state: true }, wide: { state: true }, columns: { state: true }, measuring: { state: true } };
 
   /** `light`, `dark`, or what the visitor prefers. */
   declare theme: string | null;
@@ -55,6 +55,8 @@ export class DayDream extends LitElement {
   declare private dark: boolean;
   /** Whether the knobs stand beside the pictures rather than above them. */
   declare private wide: boolean;
+  /** How many columns of pictures there is room for. */
+  declare private columns: number;
   /** Metrics being measured on request. */
   declare private measuring: ReadonlySet<string>;
 
@@ -78,7 +80,10 @@ export class DayDream extends LitElement {
     this.#playWhenSeen = false;
     this.play();
   });
-  readonly #size = new ResizeObserver(() => { this.wide = this.clientWidth >= 860; });
+  readonly #size = new ResizeObserver(() => {
+    this.wide = this.clientWidth >= 860;
+    this.columns = this.clientWidth <= 520 ? 1 : this.clientWidth < 1440 ? 2 : 3;
+  });
   readonly #scheme = matchMedia('(prefers-color-scheme: dark)');
   readonly #onScheme = (): void => { this.requestUpdate(); };
   readonly #measureCheap: Task = {
@@ -91,10 +96,13 @@ export class DayDream extends LitElement {
     super();
     this.dark = false;
     this.wide = true;
+    this.columns = 2;
     this.measuring = new Set();
     this.ready.catch(() => undefined);
     this.#run = new Run(readAttributes(this).recipe, {
       opened: (info) => {
+        // Pictures come first.
+        this.#measured = { at: '', time: performance.now() };
         this.#resolveReady();
         this.dispatchEvent(new CustomEvent('open', { detail: info }));
       },
@@ -297,7 +305,7 @@ export class DayDream extends LitElement {
         ${notices(run)}
         <div class="body ${this.panel === 'none' ? 'bare' : ''}">
           ${this.panel === 'none' ? nothing : panel(run, model, this.wide, (knob: Knob, value: number) => { this.#run.attempt(run.turn(knob, value)); })}
-          ${stage({ run, model, rotation: this.#rotation, dark: this.dark, shown, measuring: this.measuring, measure: (ids) => { run.attempt(this.#measure(ids)); } })}
+          ${stage({ run, model, rotation: this.#rotation, dark: this.dark, columns: this.columns, shown, measuring: this.measuring, measure: (ids) => { run.attempt(this.#measure(ids)); } })}
         </div>
         <slot name="caption">${caption(run, model)}</slot>
       </section>

@@ -19,21 +19,38 @@ function table(color: (t: number) => string): Table {
   return colors;
 }
 
-const tables = new Map<Palette, Table>();
+/** The two hues of the diverging palette on a dark surface, where its middle is dark too: blue, middle, red. */
+const NIGHT: [number, number, number][] = [[116, 190, 245], [27, 26, 35], [255, 150, 115]];
 
-function tableOf(palette: Palette): Table {
-  let known = tables.get(palette);
-  if (!known) {
-    const gray = (t: number): string => `rgb(${[t, t, t].map((x) => Math.round(x * 255)).join(',')})`;
-    known = table(palette === 'gray' ? gray : palette === 'sequential' ? interpolateViridis : (t) => interpolateRdBu(1 - t));
-    tables.set(palette, known);
-  }
+function night(t: number): string {
+  const [from, to] = t < 0.5 ? [NIGHT[1], NIGHT[0]] : [NIGHT[1], NIGHT[2]];
+  const share = Math.abs(2 * t - 1);
+  return `rgb(${[0, 1, 2].map((channel) => Math.round((from?.[channel] ?? 0) * (1 - share) + (to?.[channel] ?? 0) * share)).join(',')})`;
+}
+
+function gray(t: number): string {
+  const level = Math.round(t * 255);
+  return `rgb(${level},${level},${level})`;
+}
+
+const MAPS: Record<Palette, (dark: boolean) => (t: number) => string> = {
+  gray: () => gray,
+  sequential: () => interpolateViridis,
+  diverging: (dark) => (dark ? night : (t) => interpolateRdBu(1 - t)),
+};
+
+const tables = new Map<string, Table>();
+
+function tableOf(palette: Palette, dark: boolean): Table {
+  const name = `${palette} ${dark}`;
+  const known = tables.get(name) ?? table(MAPS[palette](dark));
+  tables.set(name, known);
   return known;
 }
 
-/** Writes the colour of each value as an opaque pixel. */
-export function colorize(values: Float32Array, range: [number, number], palette: Palette, pixels: Uint8ClampedArray): void {
-  const colors = tableOf(palette);
+/** Writes the colour of each value as an opaque pixel. `dark`: for a dark surface. */
+export function colorize(values: Float32Array, range: [number, number], palette: Palette, dark: boolean, pixels: Uint8ClampedArray): void {
+  const colors = tableOf(palette, dark);
   const [low, high] = range;
   const scale = high > low ? (STEPS - 1) / (high - low) : 0;
   for (let index = 0; index < values.length; index++) {

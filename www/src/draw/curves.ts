@@ -14,6 +14,10 @@ import { classColor } from './colors';
 export type Measure = CustomEvent<string[]>;
 
 const HEIGHT = 120;
+/** How long new values wait for others before they are drawn, in milliseconds. */
+const REFRESH = 150;
+/** Distances between the marks on the axis of steps: whole numbers of them. */
+const STEP_INCREMENTS = Array.from({ length: 9 }, (_, power) => [1, 2, 5].map((mantissa) => mantissa * 10 ** power)).flat();
 /** So few values among many steps are drawn as points: a line would not tell them from what lies between. */
 const FEW = 40;
 
@@ -50,6 +54,8 @@ export class DayDreamCurves extends LitElement {
   declare private pointed: number | undefined;
 
   #plot: uPlot | undefined;
+  /** Timer of the next drawing. */
+  #refresh = 0;
   /** What the chart was built for; a change of it needs another chart. */
   #built = '';
   readonly #resized = new ResizeObserver(() => {
@@ -128,17 +134,17 @@ export class DayDreamCurves extends LitElement {
     this.switchedOff = hidden;
   }
 
-  protected override updated(_changed: PropertyValues<this>): void {
+  protected override updated(changed: PropertyValues<this>): void {
     if (!this.#isMeasured()) return;
-    const style = getComputedStyle(this);
-    const ink = style.getPropertyValue('--dd-muted').trim();
-    const rule = style.getPropertyValue('--dd-rule').trim();
-    const wanted = [ink, rule, ...this.metrics.map((metric) => metric.id), ...this.switchedOff].join(' ');
+    const wanted = [this.dark, ...this.metrics.map((metric) => metric.id), ...this.switchedOff].join(' ');
     if (wanted !== this.#built) {
       this.#built = wanted;
-      this.#build(ink, rule);
-    } else if (_changed.has('version') || _changed.has('history')) {
-      this.#plot?.setData(this.#data());
+      this.#build();
+    } else if (changed.has('version') || changed.has('history')) {
+      this.#refresh ||= window.setTimeout(() => {
+        this.#refresh = 0;
+        this.#plot?.setData(this.#data());
+      }, REFRESH);
     }
   }
 
@@ -147,10 +153,13 @@ export class DayDreamCurves extends LitElement {
     return [steps, ...this.metrics.map((metric) => values.get(metric.id) ?? steps.map(() => null))];
   }
 
-  #build(ink: string, rule: string): void {
+  #build(): void {
     this.#plot?.destroy();
     const target = this.renderRoot.querySelector<HTMLElement>('.plot');
     if (!target) return;
+    const style = getComputedStyle(this);
+    const ink = style.getPropertyValue('--dd-muted').trim();
+    const rule = style.getPropertyValue('--dd-rule').trim();
     const axis = { stroke: ink, ticks: { show: false }, font: '10px system-ui, sans-serif' };
     const few = (plot: uPlot, series: number): boolean => {
       const values = plot.data[series] ?? [];
@@ -167,7 +176,7 @@ export class DayDreamCurves extends LitElement {
         cursor: { points: { size: 6 }, y: false, drag: { x: false, y: false } },
         hooks: { setCursor: [(plot) => { this.pointed = plot.cursor.idx ?? undefined; }] },
         axes: [
-          { ...axis, grid: { show: false }, size: 20, space: 70, values: (_plot, ticks) => ticks.map((tick) => count(tick)) },
+          { ...axis, grid: { show: false }, size: 20, space: 70, incrs: STEP_INCREMENTS, values: (_plot, ticks) => ticks.map((tick) => count(tick)) },
           { ...axis, grid: { stroke: rule, width: 1 }, size: 44, space: 30, values: (_plot, ticks) => ticks.map((tick) => measured(tick)) },
         ],
         series: [

@@ -37,8 +37,8 @@ export function rowsOf(images: Images): Images[] {
 /** How much of the room whole pixels must fill; else they are drawn too large and shrunk, which blurs their edges a little. */
 const FILLED = 0.8;
 
-/** Draws for a place `room` device pixels wide. */
-export function drawImages(canvas: HTMLCanvasElement, images: Images, room: number): void {
+/** Draws for a place `room` device pixels wide, on a light or a dark surface. */
+export function drawImages(canvas: HTMLCanvasElement, images: Images, room: number, dark: boolean): void {
   const grid = gridOf(images);
   const fitting = Math.floor(room / grid.width);
   const scale = fitting * grid.width >= FILLED * room ? fitting : fitting + 1;
@@ -54,7 +54,7 @@ export function drawImages(canvas: HTMLCanvasElement, images: Images, room: numb
   for (let index = 0; (index + 1) * size <= values.length; index++) {
     const own = values.subarray(index * size, (index + 1) * size);
     if (images.channels === 3) mix(own, images.range, image.data);
-    else colorize(own, images.range, images.palette, image.data);
+    else colorize(own, images.range, images.palette, dark, image.data);
     const [column, row] = [index % grid.columns, Math.floor(index / grid.columns)];
     pixels.putImageData(image, column * (images.width + GAP), row * (images.height + GAP));
   }

@@ -4,6 +4,7 @@ import { LitElement, css, html, nothing, type PropertyValues, type TemplateResul
 import { repeat } from 'lit/directives/repeat.js';
 import { LanguageController, language, measured, say } from '../language';
 import type { Picture } from '../protocol';
+import { classColor } from './colors';
 import { drawImages, gridOf, hitImages, rowsOf } from './images';
 import { drawPlane, heatAt, planeAt, type Inks } from './plane';
 import { bars, histogram } from './shares';
@@ -73,7 +74,7 @@ export class DayDreamPicture extends LitElement {
   #renderImages(images: Images): TemplateResult {
     const grid = gridOf(images);
     if (images.captions.length > grid.columns) {
-      return html`<div class="rows">${rowsOf(images).map((row) => html`<day-dream-picture .picture=${row} label=${this.label}></day-dream-picture>`)}</div>`;
+      return html`<div class="rows">${rowsOf(images).map((row) => html`<day-dream-picture .picture=${row} .dark=${this.dark} label=${this.label}></day-dream-picture>`)}</div>`;
     }
     return html`
       <div class="frame fitted">
@@ -88,7 +89,9 @@ export class DayDreamPicture extends LitElement {
   }
 
   #renderPlane(plane: Plane): TemplateResult {
-    const shown = plane.layers.filter((layer) => layer.type !== 'heat' || plane.layers.length > 1);
+    // What a single layer shows is said by the title.
+    const named = plane.layers.length > 1 ? plane.layers : [];
+    const classes = [...new Set(plane.layers.flatMap((layer) => (layer.type === 'points' && layer.role === 'code' ? layer.classes : [])))].sort((a, b) => a - b);
     return html`
       <div class="frame square">
         <canvas role="img" aria-label=${this.label}
@@ -96,7 +99,8 @@ export class DayDreamPicture extends LitElement {
         ${this.#renderHint()}
       </div>
       <div class="legend">
-        ${shown.map((layer) => html`<span><i class=${layer.type === 'points' ? layer.role : layer.type === 'heat' ? `heat ${layer.palette}` : layer.type}></i>${say(layer.name)}</span>`)}
+        ${named.map((layer) => html`<span><i class=${layer.type === 'points' ? layer.role : layer.type === 'heat' ? `heat ${layer.palette}` : layer.type}></i>${say(layer.name)}</span>`)}
+        ${classes.map((index) => html`<span><i style="background:${classColor(index)}"></i>${index}</span>`)}
       </div>
     `;
   }
@@ -129,7 +133,7 @@ export class DayDreamPicture extends LitElement {
     if (this.picture.type === 'images') {
       const { width, columns } = gridOf(this.picture);
       const room = Math.min(this.clientWidth, width * LARGEST_PIXEL, columns * LARGEST_IMAGE);
-      drawImages(canvas, this.picture, room * density);
+      drawImages(canvas, this.picture, room * density, this.dark);
       canvas.style.width = `${Math.min(canvas.width / density, room)}px`;
     }
     if (this.picture.type === 'plane') {
@@ -141,7 +145,7 @@ export class DayDreamPicture extends LitElement {
   #inks(): Inks {
     const style = getComputedStyle(this);
     const ink = (name: string): string => style.getPropertyValue(`--dd-${name}`).trim() || '#888';
-    return { real: ink('real'), made: ink('made'), code: ink('made'), line: ink('line'), arrow: ink('arrow') };
+    return { dark: this.dark, real: ink('real'), made: ink('made'), code: ink('made'), line: ink('line'), arrow: ink('arrow') };
   }
 
   static override styles = css`
@@ -164,7 +168,7 @@ export class DayDreamPicture extends LitElement {
     .legend .lines { background: var(--dd-line); }
     .legend .arrows { background: var(--dd-arrow); }
     .legend .heat { background: linear-gradient(90deg, #440154, #21918c, #fde725); border-radius: 2px; width: 1.6em; }
-    .legend .diverging { background: linear-gradient(90deg, #4393c3, #f7f7f7, #d6604d); }
+    .legend .diverging { background: linear-gradient(90deg, #4393c3, var(--dd-plane), #d6604d); }
     .legend .gray { background: linear-gradient(90deg, #000, #fff); }
     .shares { display: block; width: 100%; height: 120px; border-bottom: 1px solid var(--dd-rule); }
     .mark { stroke: var(--dd-ink); stroke-dasharray: 4 3; }

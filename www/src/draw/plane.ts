@@ -8,6 +8,8 @@ type Heat = Extract<Layer, { type: 'heat' }>;
 
 /** Colours of what is drawn over a function or over the bare surface. */
 export interface Inks {
+  /** Whether the surface is dark. */
+  dark: boolean;
   real: string;
   made: string;
   code: string;
@@ -25,7 +27,7 @@ export function drawPlane(canvas: HTMLCanvasElement, plane: Plane, size: number,
   for (const layer of plane.layers) {
     switch (layer.type) {
       case 'heat':
-        drawHeat(context, layer, size, plane.layers.length > 1 ? 0.6 : 1);
+        drawHeat(context, layer, size, plane.layers.length > 1 ? 0.6 : 1, inks.dark);
         break;
       case 'points':
         drawPoints(context, layer, place, density, inks);
@@ -60,7 +62,7 @@ export function heatAt(heat: Heat, x: number, y: number): number | undefined {
 }
 
 /** `strength`: less than 1 where other things are drawn over it, which must stand out. */
-function drawHeat(context: CanvasRenderingContext2D, heat: Heat, size: number, strength: number): void {
+function drawHeat(context: CanvasRenderingContext2D, heat: Heat, size: number, strength: number, dark: boolean): void {
   const values = floats(heat.values);
   const upright = new Float32Array(values.length);
   for (let row = 0; row < heat.height; row++) {
@@ -70,7 +72,7 @@ function drawHeat(context: CanvasRenderingContext2D, heat: Heat, size: number, s
   const inner = cells.getContext('2d');
   if (!inner) return;
   const image = inner.createImageData(heat.width, heat.height);
-  colorize(upright, heat.range, heat.palette, image.data);
+  colorize(upright, heat.range, heat.palette, dark, image.data);
   inner.putImageData(image, 0, 0);
   context.imageSmoothingEnabled = true;
   context.globalAlpha = strength;

@@ -47,7 +47,7 @@ export const styles = [
     .about h2 { margin: 0 0 12px; font-size: 1.2rem; font-weight: 650; letter-spacing: -0.015em; }
     .story { margin: 0 0 24px; line-height: 1.7; }
     .equations { display: grid; gap: 14px; margin: 0 0 24px; padding: 20px 0; overflow-x: auto; font-size: 1.05rem; }
-    .equations math { text-align: left; }
+    .equations math { width: max-content; margin: 0; font-family: 'STIX Two Math', 'Cambria Math', 'Latin Modern Math', math; }
     .paper { font-size: 0.86rem; color: var(--dd-muted); }
     a { color: var(--dd-accent); text-underline-offset: 3px; }
     footer { margin-top: 64px; padding: 24px 0 40px; border-top: 1px solid var(--dd-rule); font-size: 0.8rem; color: var(--dd-muted); }

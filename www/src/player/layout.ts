@@ -20,7 +20,6 @@ export const styles = [
     :host { display: block; container-type: inline-size; color: var(--dd-ink); background: var(--dd-surface); font-size: 16px; line-height: 1.4; }
     .player { outline-offset: 8px; }
     .body { display: grid; gap: 20px; }
-    .stage { min-width: 0; }
     :focus-visible { outline: 2px solid var(--dd-accent); outline-offset: 2px; border-radius: 3px; }
     @container (min-width: 860px) {
       .body { grid-template-columns: minmax(0, 1fr) 248px; gap: 40px; align-items: start; }

@@ -14,6 +14,8 @@ interface Stage {
   model: ModelSpec;
   rotation: Rotation;
   dark: boolean;
+  /** How many columns there is room for. */
+  columns: number;
   /** Ids of the views to show; all without it. */
   shown: string[] | undefined;
   /** Metrics being measured on request. */
@@ -21,8 +23,8 @@ interface Stage {
   measure: (ids: string[]) => void;
 }
 
-/** The first picture, large; beside it another and the first curves; then all others. */
-export function stage({ run, model, rotation, dark, shown, measuring, measure }: Stage): TemplateResult {
+/** The first picture; beside it another and the first curves; then all others, in columns without gaps. */
+export function stage({ run, model, rotation, dark, columns, shown, measuring, measure }: Stage): TemplateResult {
   const pictures = viewsOf(run, model, shown).map((view) => ({
     key: `${model.id} ${view.id}`,
     card: html`<day-dream-view .view=${view} .run=${run} .rotation=${rotation} .dark=${dark}></day-dream-view>`,
@@ -33,7 +35,17 @@ export function stage({ run, model, rotation, dark, shown, measuring, measure }:
       @measure=${({ detail }: Measure) => { measure(detail); }}></day-dream-curves>`,
   }));
   const cards = [...pictures.slice(0, 2), ...curves.slice(0, 1), ...pictures.slice(2), ...curves.slice(1)];
-  return html`<div class="stage">${repeat(cards, ({ key }) => key, ({ card }) => card)}</div>`;
+  const column = (index: number): TemplateResult => html`<div>${repeat(
+    cards.filter((_, position) => columnOf(position, columns) === index),
+    ({ key }) => key,
+    ({ card }) => card,
+  )}</div>`;
+  return html`<div class="stage">${Array.from({ length: columns }, (_, index) => column(index))}</div>`;
+}
+
+/** The column of a card, by its position in reading order. The first curves stand below the second picture. */
+function columnOf(position: number, columns: number): number {
+  return columns === 2 && position > 1 ? (position - 1) % 2 : position % columns;
 }
 
 function viewsOf(run: Run, model: ModelSpec, shown: string[] | undefined): View[] {
@@ -59,11 +71,6 @@ function grouped(metrics: readonly Metric[]): Metric[][] {
 }
 
 export const stageStyles = css`
-  .stage { display: grid; grid-template: min-content 1fr / repeat(2, minmax(0, 1fr)); gap: 32px 40px; align-items: start; }
-  .stage > :first-child { grid-row: span 2; }
-  @container (max-width: 520px) {
-    .stage { grid-template: none / minmax(0, 1fr); }
-    .stage > :first-child { grid-row: auto; }
-  }
-  @container (min-width: 1440px) { .stage { grid-template-columns: repeat(3, minmax(0, 1fr)); } }
+  .stage { display: grid; grid-auto-flow: column; grid-auto-columns: minmax(0, 1fr); gap: 40px; align-items: start; }
+  .stage > div { display: grid; gap: 36px; min-width: 0; }
 `;

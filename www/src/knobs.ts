@@ -6,7 +6,7 @@ import { LanguageController, measured, say } from './language';
 import { helpStyles } from './player/theme';
 import type { Knob } from './protocol';
 import { defaultValue } from './recipe';
-import { WORDS } from './words';
+import { WORDS, unit } from './words';
 
 /** A knob was turned. `done` is false while a slider is still being dragged. */
 export type Turned = CustomEvent<{ knob: Knob; value: number; done: boolean }>;
@@ -62,9 +62,9 @@ export class DayDreamKnobs extends LitElement {
   }
 
   #number(knob: Knob, value: number): TemplateResult {
-    const unit = knob.kind.type === 'real' ? knob.kind.unit : '';
+    const after = knob.kind.type === 'real' ? say(unit(knob.kind.unit)) : '';
     return html`<span class="number"><input type="text" inputmode="decimal" .value=${String(Number(value.toPrecision(6)))} aria-label=${say(knob.title)}
-      @change=${(event: Event) => { this.#typed(knob, event.target as HTMLInputElement); }} />${unit}</span>`;
+      @change=${(event: Event) => { this.#typed(knob, event.target as HTMLInputElement); }} />${after}</span>`;
   }
 
   #control(knob: Knob, value: number): TemplateResult {

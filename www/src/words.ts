@@ -78,11 +78,19 @@ export const WORDS = {
   better: { up: text('higher is better', '높을수록 좋음'), down: text('lower is better', '낮을수록 좋음'), neither: text('watch the balance', '균형을 살펴보세요') },
   families: {
     energy: text('Energy-based', '에너지 기반'),
-    local: text('Local learning', '지역 학습'),
+    local: text('Local learning', '국소 학습'),
     latent: text('Latent variables', '잠재 변수'),
     adversarial: text('Adversarial', '적대적 학습'),
   },
-  trainRows: text('training rows', '학습 데이터'),
+  trainRows: text('training rows', '훈련 데이터'),
   testRows: text('test rows', '테스트 데이터'),
   source: text('Everything runs on this computer. No data is sent anywhere.', '모든 계산은 이 컴퓨터에서 이루어지며, 데이터는 어디로도 전송되지 않습니다.'),
 } as const;
+
+const UNITS = new Map([
+  ['nats', text('nats', '내트')],
+  ['epochs', text('epochs', '에포크')],
+]);
+
+/** A unit, which the catalogue names in English. */
+export const unit = (name: string): Text => UNITS.get(name) ?? text(name, name);

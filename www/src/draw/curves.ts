@@ -7,7 +7,7 @@ import type { History } from '../history';
 import { LanguageController, count, measured, say } from '../language';
 import { helpStyles } from '../player/theme';
 import type { Metric, Metrics } from '../protocol';
-import { WORDS } from '../words';
+import { WORDS, unit } from '../words';
 import { classColor } from './colors';
 
 /** Somebody asks for metrics that are only measured on request. */
@@ -122,7 +122,7 @@ export class DayDreamCurves extends LitElement {
   #value(metric: Metric, value: number | undefined): TemplateResult {
     if (this.measuring.has(metric.id)) return html`<span class="unit">${say(WORDS.measuring)}</span>`;
     if (this.absent.has(metric.id)) return html`<span class="unit">${say(WORDS.absent)}</span>`;
-    const number = value === undefined ? html`<span class="unit">–</span>` : html`${measured(value)} <span class="unit">${metric.unit}</span>`;
+    const number = value === undefined ? html`<span class="unit">–</span>` : html`${measured(value)} <span class="unit">${say(unit(metric.unit))}</span>`;
     if (metric.cost !== 'costly' || this.pointed !== undefined) return number;
     return html`${value === undefined ? nothing : number}
       <button class="measure" title=${say(WORDS.measureHelp)} @click=${() => { this.dispatchEvent(new CustomEvent('measure', { detail: [metric.id] }) satisfies Measure); }}>${say(WORDS.measure)}</button>`;

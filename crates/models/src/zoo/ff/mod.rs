@@ -1,9 +1,11 @@
 //! A Forward-Forward network (Hinton 2022, arXiv:2212.13345): layers that each learn by themselves, without backpropagation.
 //!
 //! Every layer wants its *goodness* `G = Σⱼ hⱼ²` above a threshold for positive rows and below it for negative ones. It takes
-//! `p = σ(G - θn)` for the probability that a row is positive and descends `-log p(x⁺) - log(1 - p(x⁻))` by its own weights alone: what it passes on is normalised to mean square 1 and detached. A positive row is an image with its label in its first pixels, a negative
-//! one the same image with a wrong label ([`negatives`] has all kinds). To classify, every label is tried and the one of largest goodness wins;
-//! faster, a linear softmax reads the normalised activities that a neutral label gives. Both leave the first layer out.
+//! `p = σ(G - θn)` for the probability that a row is positive and descends `-log p(x⁺) - log(1 - p(x⁻))` by its own weights
+//! alone: what it passes on is normalised to mean square 1 and detached. A positive row is an image with its label in its first
+//! pixels, a negative one the same image with a wrong label ([`negatives`] has all kinds). To classify, every label is tried and the
+//! one of largest goodness wins; faster, a linear softmax reads the normalised activities that a neutral label gives. Both leave the
+//! first layer out. With hybrid images as negatives no label is shown, and the readout alone classifies.
 //!
 //! The rest follows the code that came with the paper (ffnew.m): the threshold is the layer's width n (θ = 1 per unit), gradients are smoothed
 //! over minibatches (`s <- μs + (1 - μ)g`, [`learning`]), unit activities are led to those of their peers, weights decay, and the learning rate

@@ -15,12 +15,12 @@ pub static SPEC: ModelSpec = ModelSpec {
     story: text(
         "Two networks play against each other. The discriminator colours the plane by how real each place looks to it; \
          the arrows show where that pushes the generated points. Watch the points spread over every part of the data, \
-         and sometimes all run to one part of it and leave the others: mode collapse. When D(x) and D(G(z)) both come \
-         near one half, the discriminator can no longer tell the two apart. Try training one of the two alone.",
+         and sometimes all run to one part of it and leave the others: mode collapse. When D(x) and D(G(z)) come \
+         together, the discriminator can no longer tell data and samples apart. Try training one of the two networks alone.",
         "두 신경망이 서로 겨룹니다. 판별자는 각 위치가 얼마나 진짜 같은지를 색으로 나타내고, 화살표는 그 판단이 생성된 점을 \
          어디로 미는지 보여 줍니다. 점들이 데이터의 모든 부분으로 퍼져 나가는 모습을 지켜보세요. 때로는 한 부분으로 몰려가고 \
-         나머지를 버리기도 하는데, 이것이 모드 붕괴입니다. D(x)와 D(G(z))가 모두 2분의 1에 가까워지면 판별자는 더 이상 둘을 \
-         구별하지 못합니다. 둘 가운데 하나만 학습시켜 보기도 하세요.",
+         나머지를 버리기도 하는데, 이것이 모드 붕괴입니다. D(x)와 D(G(z))가 서로 가까워지면 판별자는 더 이상 데이터와 \
+         표본을 구별하지 못합니다. 두 신경망 가운데 하나만 학습시켜 보기도 하세요.",
     ),
     equations: &[
         r"\min_G \max_D\; \mathbb{E}_{x \sim p_\text{data}}[\log D(x)] + \mathbb{E}_{z \sim p(z)}[\log(1 - D(G(z)))]",
@@ -67,8 +67,8 @@ static KNOBS: [Knob; 15] = [
             "What the two play for. Non-saturating is the usual choice. Minimax is the original game, in which a generator \
              that is far behind hardly learns. Least squares scores samples by their distance to a target. Wasserstein \
              measures how far the samples must be carried, and needs more discriminator steps and a gradient penalty.",
-            "두 신경망이 무엇을 두고 겨루는지 정합니다. 비포화 손실이 보통의 선택입니다. 미니맥스는 원래의 게임으로, 크게 뒤처진 \
-             생성자는 거의 배우지 못합니다. 최소제곱은 목푯값까지의 거리로 점수를 매깁니다. 바서슈타인은 표본을 얼마나 멀리 \
+            "두 신경망이 무엇을 두고 겨루는지 정합니다. 비포화 손실이 가장 흔히 쓰입니다. 미니맥스는 원래 논문의 게임으로, 크게 \
+             뒤처진 생성자는 거의 배우지 못합니다. 최소제곱은 목푯값까지의 거리로 점수를 매깁니다. 바서슈타인은 표본을 얼마나 멀리 \
              옮겨야 하는지를 재며, 판별자 학습 횟수를 늘리고 기울기 벌점을 함께 써야 합니다.",
         ),
         kind: KnobKind::Choice {
@@ -121,8 +121,8 @@ static KNOBS: [Knob; 15] = [
         help: text(
             "The discriminator is asked to call real data real with probability one minus this. It keeps the discriminator \
              from growing too sure of itself. Wasserstein has no labels and ignores it.",
-            "판별자에게 실제 데이터가 진짜일 확률로 1 대신 1에서 이 값을 뺀 수를 요구합니다. 판별자가 지나치게 확신하지 않게 \
-             합니다. 바서슈타인 손실에는 레이블이 없어 쓰이지 않습니다.",
+            "실제 데이터에 대한 판별자의 목푯값을 1보다 이 값만큼 낮춥니다. 판별자가 지나치게 확신하지 않게 합니다. 바서슈타인 \
+             손실에는 레이블이 없어 쓰이지 않습니다.",
         ),
         kind: KnobKind::Real { min: 0.0, max: 0.5, default: 0.0, scale: Scale::Linear, unit: "" },
         live: true,
@@ -141,7 +141,7 @@ static KNOBS: [Knob; 15] = [
     },
     Knob {
         id: "averaging",
-        title: text("Generator averaging", "생성자 평균"),
+        title: text("Generator averaging", "생성자 이동 평균"),
         help: text(
             "Pictures and measures come from a running mean of the generator; this is the share of the mean that each update keeps. \
              At 0 you see the generator itself, with all its swings.",
@@ -235,7 +235,7 @@ static METRICS: [Metric; 11] = [
         title: text("Discriminator loss", "판별자 손실"),
         help: text(
             "What the discriminator minimises, before its last update. For the logarithmic losses 2 ln 2 = 1.386 means that it is guessing.",
-            "판별자가 최소화하는 값으로, 마지막 갱신 직전에 잰 것입니다. 로그 손실에서 2 ln 2 = 1.386이면 찍고 있다는 뜻입니다.",
+            "판별자가 최소화하는 값으로, 마지막 갱신 직전에 잰 것입니다. 로그 손실에서 2 ln 2 = 1.386이면 동전을 던져 찍는 것과 같다는 뜻입니다.",
         ),
         unit: "",
         better: Better::Neither,
@@ -320,7 +320,7 @@ static METRICS: [Metric; 11] = [
     },
     Metric {
         id: "judge_confidence",
-        title: text("Judge's confidence", "심판의 확신"),
+        title: text("Judge's confidence", "심판의 확신도"),
         help: text(
             "Mean over 2,048 samples of the classifier's largest class probability: near 1 when samples are clear.",
             "표본 2,048개에서 분류기의 가장 큰 클래스 확률을 평균한 값입니다. 표본이 뚜렷하면 1에 가깝습니다.",
@@ -335,7 +335,7 @@ static METRICS: [Metric; 11] = [
         help: text(
             "Between the classifier's features of 2,048 samples and of as many real images: mean and covariance compared. \
              0 is perfect. The classifier is this project's own, so compare only numbers from here on the same data.",
-            "표본 2,048개와 같은 수의 실제 이미지를 분류기의 특징에서 평균과 공분산으로 견준 거리입니다. 0이면 완벽합니다. \
+            "표본 2,048개와 같은 수의 실제 이미지에서 분류기가 뽑은 특징을 평균과 공분산으로 견준 거리입니다. 0이면 완벽합니다. \
              분류기가 이 프로젝트 고유의 것이므로 같은 데이터에서 여기서 잰 값끼리만 비교하세요.",
         ),
         unit: "",
@@ -347,7 +347,7 @@ static METRICS: [Metric; 11] = [
         title: text("Judge's accuracy", "심판의 정확도"),
         help: text(
             "How often the classifier names the class of a real test image: how far its opinion can be trusted.",
-            "분류기가 실제 평가용 이미지의 클래스를 맞히는 비율로, 그 의견을 얼마나 믿을 수 있는지 알려 줍니다.",
+            "분류기가 실제 테스트 이미지의 클래스를 맞히는 비율로, 그 의견을 얼마나 믿을 수 있는지 알려 줍니다.",
         ),
         unit: "",
         better: Better::Up,
@@ -385,12 +385,12 @@ static VIEWS: [View; 4] = [
         title: text("Between two samples", "두 표본 사이"),
         help: text(
             "Each row walks from one random code to another. Smooth changes mean that the generator did not just memorise.",
-            "행마다 한 잠재 변수에서 다른 잠재 변수로 걸어갑니다. 매끄럽게 변하면 생성자가 외우기만 한 것이 아닙니다.",
+            "행마다 한 잠재 코드에서 다른 잠재 코드로 옮겨 갑니다. 매끄럽게 변하면 생성자가 데이터를 외우기만 한 것은 아닙니다.",
         ),
         args: &[Knob {
             id: "draw",
-            title: text("Which codes", "잠재 변수 고르기"),
-            help: text("Draws other pairs of codes.", "다른 잠재 변수 쌍을 뽑습니다."),
+            title: text("Which codes", "잠재 코드 고르기"),
+            help: text("Draws other pairs of codes.", "다른 잠재 코드 쌍을 뽑습니다."),
             kind: KnobKind::Whole { min: 0.0, max: 99.0, default: 0.0, scale: Scale::Linear },
             live: true,
         }],
@@ -402,7 +402,7 @@ static VIEWS: [View; 4] = [
         title: text("Verdicts", "판정"),
         help: text(
             "What the discriminator says of test data and of samples. Two separate heaps: it wins. One heap: it is fooled.",
-            "평가용 데이터와 표본에 대한 판별자의 판정입니다. 두 무더기로 갈리면 판별자가 이기고 있고, 한 무더기로 겹치면 속고 있습니다.",
+            "테스트 데이터와 표본에 대한 판별자의 판정입니다. 두 무더기로 갈리면 판별자가 이기고 있고, 한 무더기로 겹치면 속고 있습니다.",
         ),
         args: &[],
         data: &[],
@@ -412,7 +412,7 @@ static VIEWS: [View; 4] = [
 
 static PRESETS: [Preset; 1] = [Preset {
     id: "ring",
-    title: text("Ring of 8 Gaussians", "원형으로 놓인 정규분포 8개"),
+    title: text("Ring of 8 Gaussians", "고리 모양의 정규분포 8개"),
     data: "points",
     knobs: &[],
     steps: 5000,

@@ -27,10 +27,10 @@ inEveryBrowser((browser) => {
       const steps: number[] = [];
       player.addEventListener('metrics', (event) => steps.push((event as CustomEvent<{ step: number }>).detail.step));
       const metrics = await player.step(5);
-      await player.set('learning-rate', 0.05);
+      await player.set('learning-rate', 0.02);
       return { recipe: player.recipe, steps, metrics, same: { ...player.metrics, ...metrics }, all: player.metrics };
     });
-    expect(told.recipe).toEqual({ model: 'rbm', data: 'bars', seed: 7, knobs: { hidden: '16', size: '3', 'learning-rate': '0.05' } });
+    expect(told.recipe).toEqual({ model: 'rbm', data: 'bars', seed: 7, knobs: { hidden: '16', size: '3', 'learning-rate': '0.02' } });
     expect(told.steps).toContain(5);
     expect(told.all).toEqual(told.same);
     const { views, knobs, caption } = await browser().evaluate(() => ({

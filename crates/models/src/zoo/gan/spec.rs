@@ -121,7 +121,7 @@ static KNOBS: [Knob; 15] = [
         help: text(
             "The discriminator is asked to call real data real with probability one minus this. It keeps the discriminator \
              from growing too sure of itself. Wasserstein has no labels and ignores it.",
-            "실제 데이터에 대한 판별자의 목푯값을 1보다 이 값만큼 낮춥니다. 판별자가 지나치게 확신하지 않게 합니다. 바서슈타인 \
+            "실제 데이터에 대한 판별자의 목푯값을 1에서 이 값만큼 낮춥니다. 판별자가 지나치게 확신하지 않게 합니다. 바서슈타인 \
              손실에는 레이블이 없어 쓰이지 않습니다.",
         ),
         kind: KnobKind::Real { min: 0.0, max: 0.5, default: 0.0, scale: Scale::Linear, unit: "" },

@@ -156,8 +156,11 @@ async fn draw_plane(run: &mut Run<'_>) -> Result<Picture, Error> {
         range,
         palette,
     };
-    let grid =
-        Layer::Lines { name: text("Grid of latent codes", "생성자가 옮긴 잠재 격자"), points: POINTS, at: Floats(lines) };
+    let grid = Layer::Lines {
+        name: text("Grid of latent codes", "생성자가 옮긴 잠재 격자"),
+        points: POINTS,
+        at: Floats(lines),
+    };
     let arrows = Layer::Arrows {
         name: text("Where the generator is pushed", "생성자가 밀리는 방향"),
         arrows: Floats(arrows(&made, &push)),

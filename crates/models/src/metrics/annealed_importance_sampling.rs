@@ -7,15 +7,15 @@
 //! log Z_0    = Σ_i softplus(a_i) + H log 2
 //! ```
 //!
-//! A chain starts with an exact sample of `f_0` and goes up through `0 = β_0 < .. < β_N = 1`, each time adding
-//! `log f_β'(v) - log f_β(v)` to its log weight before a Gibbs step at `β'`. The mean weight estimates `Z / Z_0` without bias, so that its logarithm
-//! is, on average, too small: log-likelihoods come out too good, and far too good where the chains miss modes
-//! (Neal 2001; Salakhutdinov & Murray, ICML 2008, whose `f_β` this is).
+//! A chain starts with an exact sample of `f_0` and goes up through `0 = β_0 < .. < β_N = 1`, each time adding `log f_β'(v) -
+//! log f_β(v)` to its log weight before a Gibbs step at `β'`. The mean weight estimates `Z / Z_0` without bias, so that its
+//! logarithm is, on average, too small: log-likelihoods come out too good, and far too good where the chains miss modes (Neal
+//! 2001; Salakhutdinov & Murray, ICML 2008, whose `f_β` this is).
 //!
-//! The reverse chain starts from a sample of the machine, goes down by the very same steps, and its mean weight estimates `Z_0 / Z`: now
-//! log-likelihoods come out too bad. The truth lies between the two (Burda, Grosse & Salakhutdinov 2015; Grosse, Ghahramani & Adams 2015).
-//! Exact samples of a trained machine are not to be had: rows of data after Gibbs steps of burn-in take their place, so the bracket is as good
-//! as these chains mix.
+//! The reverse chain starts from a sample of the machine and goes down by the very same steps; its mean weight estimates `Z_0
+//! / Z`, and log-likelihoods come out too bad. The truth lies between the two (Burda, Grosse & Salakhutdinov 2015; Grosse,
+//! Ghahramani & Adams 2015). Exact samples of a trained machine are not to be had: rows of data after Gibbs steps of burn-in
+//! take their place, so that the bracket is as good as these chains mix.
 
 use std::ops::Range;
 

@@ -9,8 +9,9 @@ const MAX_SITES: usize = 16;
 
 /// `Σ_i log p(v_i | v without i)` of each binary row, in nats: `[B, D] -> [B]`.
 ///
-/// As `p(v_i | ..) = σ(F(v with i flipped) - F(v))`, each term needs one free energy. Where there are more than [`MAX_SITES`] pixels the row is cut into as many
-/// equal stretches, one pixel is drawn from each, at the same random place in all, and their mean stands for all pixels: an estimate without bias.
+/// As `p(v_i | ..) = σ(F(v with i flipped) - F(v))`, each term needs one free energy. Where there are more than 16 pixels the row is
+/// cut into 16 equal stretches, one pixel is drawn from each, at the same random place in all, and their mean stands for all
+/// pixels: an estimate without bias.
 pub fn pseudo_likelihood<'g>(g: &'g Graph, machine: &Machine<'g>, v: Tensor<'g>) -> Tensor<'g> {
     let (rows, pixels, hidden) = (v.extent(0), machine.b.extent(0), machine.c.extent(0));
     let sites = pixels.min(MAX_SITES);

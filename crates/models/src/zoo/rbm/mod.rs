@@ -7,12 +7,13 @@
 //! learning         ΔW = ⟨vᵀh⟩_data - ⟨vᵀh⟩_chains
 //! ```
 //!
-//! *Contrastive divergence* (Hinton, Neural Computation 14, 2002) starts a chain at each row of the batch and takes its state after
-//! `k` Gibbs steps; the *persistent* kind (Tieleman, ICML 2008) goes on with the chains of the last step. Chains are kept by the
-//! probabilities of their hidden units, from which states are drawn when they are needed, so that either kind costs the same: one
-//! product with the weights for the data, two for each Gibbs step and two for the correlations. Letters are those of Hinton's *practical guide* (2010), but `b` and `c` for its `a` and `b`. How the
-//! parameters move is told in [`learning`], how log-likelihoods are measured in [`crate::metrics::annealed_importance_sampling`]
-//! and [`crate::metrics::enumeration`].
+//! *Contrastive divergence* (Hinton, Neural Computation 14, 2002) starts a chain at each row of the batch and takes its state
+//! after `k` Gibbs steps; the *persistent* kind (Tieleman, ICML 2008) goes on with the chains of the last step. Chains are
+//! kept by the probabilities of their hidden units, from which states are drawn when they are needed, so that either kind
+//! costs the same: one product with the weights for the data, two for each Gibbs step and two for the correlations. Letters
+//! are those of Hinton's *practical guide* (2010), but `b` and `c` for its `a` and `b`. How the parameters move is told in
+//! `learning.rs`, how log-likelihoods are measured in [`crate::metrics::annealed_importance_sampling`] and
+//! [`crate::metrics::enumeration`].
 //!
 //! Gray pixels are probabilities. Likelihoods and free energies are always those of bits drawn from them, the same bits at each
 //! measurement.
@@ -138,7 +139,8 @@ fn seen<'g>(rows: Tensor<'g>, binarise: Tensor<'g>) -> Tensor<'g> {
     binarise.broadcast_to(rows.shape()).select(rows.bernoulli(), rows)
 }
 
-/// A step of learning on the batch `v`, and what it needs around it. Where the input `resume` is 0, `train` begins its chains at the batch.
+/// A step of learning on the batch `v`, and what it needs around it. Where the input `resume` is 0, `train` begins its chains at
+/// the batch.
 fn training<'g>(
     g: &'g Graph,
     machine: &Machine<'g>,
@@ -284,7 +286,8 @@ async fn free_energies(run: &mut Run<'_>, split: &Split, count: usize) -> Result
     per_row(run, split, count, "free-energies", "free_energy").await
 }
 
-/// An output `[ROWS, ..]` of a measuring program for rows of a split, at most `count`. They are spread over all of it, for a split may be sorted.
+/// An output `[ROWS, ..]` of a measuring program for rows of a split, at most `count`. They are spread over all of it, for a split
+/// may be sorted.
 async fn per_row(
     run: &mut Run<'_>,
     split: &Split,

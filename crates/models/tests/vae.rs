@@ -213,6 +213,38 @@ fn with_the_exact_posterior_the_bound_is_tight() {
     assert_eq!(measure(&mut linear.session, "active_units"), 2.0);
 }
 
+/// Mean log-likelihood of rows under the best probabilistic PCA with `latent` components (Tipping & Bishop 1999, equation 8):
+/// its components are the eigenvectors of the covariance, `s²` is the mean of the eigenvalues that are left.
+fn best_probabilistic_pca(split: &Split, latent: usize) -> f64 {
+    let width = split.width();
+    let rows = DMatrix::from_fn(split.len(), width, |row, column| f64::from(split.row(row)[column]));
+    let means = rows.row_mean();
+    let centred = DMatrix::from_fn(split.len(), width, |row, column| rows[(row, column)] - means[column]);
+    let covariance = centred.transpose() * &centred / split.len() as f64;
+    let mut eigenvalues: Vec<f64> = covariance.symmetric_eigenvalues().iter().copied().collect();
+    eigenvalues.sort_by(|a, b| b.total_cmp(a));
+    let (kept, left) = eigenvalues.split_at(latent);
+    let variance = left.iter().sum::<f64>() / left.len() as f64;
+    let log_determinant = kept.iter().map(|value| value.ln()).sum::<f64>() + left.len() as f64 * variance.ln();
+    -0.5 * (width as f64 * (std::f64::consts::TAU.ln() + 1.0) + log_determinant)
+}
+
+#[test]
+fn a_linear_autoencoder_learns_what_principal_components_say_is_best() {
+    let knobs = [("layers", "0"), ("latent", "4"), ("output", "learned"), ("learning-rate", "0.01")];
+    let mut session = block_on(Session::new(recipe("digits", &knobs), None, device())).unwrap();
+    for (rate, steps) in [(0.01, 1500), (0.001, 1000)] {
+        session.set("learning-rate", rate).unwrap();
+        block_on(session.step(steps)).unwrap();
+    }
+    let train = session.data().train.clone();
+    let best = best_probabilistic_pca(&train, 4);
+    let measured = block_on(session.evaluate_on(&train, &["negative_elbo", "importance_log_likelihood"])).unwrap();
+    let (bound, estimate) = (-measured[0].1, measured[1].1);
+    assert!(bound <= best + 0.1 && estimate <= best + 0.02, "{bound} and {estimate} of at most {best}");
+    assert!(bound > best - 0.25 && estimate > best - 0.1, "{bound} and {estimate} of {best}");
+}
+
 #[test]
 fn a_posterior_that_is_the_prior_costs_nothing_and_says_nothing() {
     let mut linear = Linear::new(0.0, 0.0);

@@ -1,12 +1,15 @@
 //! What kernels compute before their stores: the loops that combine many numbers into one.
 
+use std::cell::Cell;
+
 use daydream_graph::kernel::{Access, Affine, Body, Kernel};
 use daydream_graph::{Program, Reduce, numel};
 
-use crate::code::{Code, Context, LANES, Memory};
-use crate::simd::{Matrix, Product, Target, Workspace};
+use crate::assemble::Space;
+use crate::code::{Block, Code, Context, LANES, Memory};
+use crate::product::BatchedProduct;
 use crate::space::{Fence, Line, for_each_point, for_each_run, inside_all, join_lanes};
-use crate::vector::{Value, gather};
+use crate::vector::{Two, Value, add, copy, gather, two};
 
 /// Code that fills the body's results, one for each point of the domain.
 #[derive(Debug)]
@@ -15,8 +18,8 @@ pub(crate) enum BodyCode {
     ReduceAcross { op: Reduce, inner: Vec<usize>, code: Code },
     /// Inner points are lanes; points are looped over. For sums over inner axes.
     ReduceAlong { op: Reduce, domain: Vec<usize>, inner: usize, code: Code },
-    /// A product for each point of the batch.
-    MatMul { batch: Vec<usize>, product: Product, a: Factor, b: Factor },
+    /// Matrix products. They are not run from here, since their results are stored while they are made.
+    MatMul(BatchedProduct),
     /// Rows of a table.
     Gather { extents: Vec<usize>, table: Element, rows: Element, stride: isize, len: usize },
     /// Values added to `len` rows of `width` numbers.
@@ -30,14 +33,6 @@ pub(crate) enum BodyCode {
 pub(crate) struct Element {
     line: Line,
     fences: Vec<Fence>,
-}
-
-/// A factor of a batched product: where each matrix of the batch begins, and its strides.
-#[derive(Debug)]
-pub(crate) struct Factor {
-    batch: Line,
-    row: isize,
-    column: isize,
 }
 
 /// [`Body::Fold`] over the arena.
@@ -66,29 +61,19 @@ impl BodyCode {
         Some(match &kernel.body {
             Body::None => return None,
             Body::Reduce { op, terms, .. } => {
-                let wanted = [terms.len() - 1];
                 if sums_across(kernel) {
-                    let code = Code::new(program, terms, &wanted, &extents, &inner, &outer);
+                    let space = Space { extents: &extents, loops: &inner, lanes: &outer };
+                    let code = Code::of_value(program, terms, &space);
                     BodyCode::ReduceAcross { op: *op, inner: inner_extents, code }
                 } else {
-                    let code = Code::new(program, terms, &wanted, &extents, &outer, &inner);
+                    let space = Space { extents: &extents, loops: &outer, lanes: &inner };
+                    let code = Code::of_value(program, terms, &space);
                     let inner = numel(&inner_extents);
                     BodyCode::ReduceAlong { op: *op, domain: kernel.domain.clone(), inner, code }
                 }
             }
             Body::MatMul { a, b, depth } => {
-                let (batch, rows, columns) = (&outer[..rank - 2], rank - 2, rank - 1);
-                let factor = |access: &Access, row: usize, column: usize| Factor {
-                    batch: element(access, batch, &[]).line,
-                    row: access.index.strides[row],
-                    column: access.index.strides[column],
-                };
-                BodyCode::MatMul {
-                    batch: kernel.domain[..rank - 2].to_vec(),
-                    product: Product { rows: kernel.domain[rows], depth: *depth, columns: kernel.domain[columns] },
-                    a: factor(a, rows, rank),
-                    b: factor(b, rank, columns),
-                }
+                BodyCode::MatMul(BatchedProduct::new(program, &kernel.domain, *depth, a, b))
             }
             Body::Gather { table, rows, stride, len } => {
                 let (mut table, mut rows) = (element(table, &[], &outer), element(rows, &[], &outer));
@@ -126,86 +111,66 @@ impl BodyCode {
     pub(crate) fn code(&self) -> Option<&Code> {
         match self {
             BodyCode::ReduceAcross { code, .. } | BodyCode::ReduceAlong { code, .. } => Some(code),
-            BodyCode::MatMul { .. } | BodyCode::Gather { .. } | BodyCode::ScatterAdd { .. } | BodyCode::Fold(_) => None,
+            BodyCode::MatMul(_) | BodyCode::Gather { .. } | BodyCode::ScatterAdd { .. } | BodyCode::Fold(_) => None,
         }
     }
 
     /// Fills `results` with the body's value at each point of the domain.
-    pub(crate) fn run(
-        &self,
-        context: &Context<'_>,
-        memory: &mut Memory,
-        workspace: &mut Workspace,
-        results: &mut [f32],
-    ) {
+    pub(crate) fn run(&self, context: &Context<'_>, memory: &mut Memory, results: &[Cell<f32>]) {
         let arena = context.arena;
         match self {
             BodyCode::ReduceAcross { op, inner, code } => {
-                code.begin(memory, arena);
-                results.fill(identity(*op));
-                for (block, results) in results.chunks_mut(LANES).enumerate() {
-                    let start = block * LANES;
+                code.begin(memory, context);
+                copy(Value::Same(identity(*op)), results);
+                for (block, results) in results.chunks(LANES).enumerate() {
                     for_each_point(inner, |point| {
+                        let block = Block { loops: point, start: block * LANES, len: results.len() };
                         code.enter(memory, point);
-                        code.compute(memory, context, point, start, results.len());
-                        combine(*op, results, code.result(0, memory, context, start, results.len()));
+                        combine(*op, results, code.run(memory, context, block));
                     });
                 }
             }
             BodyCode::ReduceAlong { op, domain, inner, code } => {
-                code.begin(memory, arena);
-                let mut results = results.iter_mut();
+                code.begin(memory, context);
+                let mut results = results.iter();
                 for_each_point(domain, |point| {
                     code.enter(memory, point);
-                    let mut lanes = [identity(*op); LANES];
+                    let lanes = [const { Cell::new(0.0) }; LANES];
+                    let lanes = &lanes[..LANES.min(inner.next_power_of_two())];
+                    copy(Value::Same(identity(*op)), lanes);
                     for start in (0..*inner).step_by(LANES) {
-                        let len = LANES.min(inner - start);
-                        code.compute(memory, context, point, start, len);
-                        combine(*op, &mut lanes[..len], code.result(0, memory, context, start, len));
+                        let block = Block { loops: point, start, len: LANES.min(inner - start) };
+                        combine(*op, &lanes[..block.len], code.run(memory, context, block));
                     }
                     if let Some(result) = results.next() {
-                        *result = fold_lanes(*op, &mut lanes);
+                        result.set(fold_lanes(*op, lanes));
                     }
                 });
             }
-            BodyCode::MatMul { batch, product, a, b } => {
-                let mut parts = results.chunks_exact_mut((product.rows * product.columns).max(1));
-                for_each_point(batch, |point| {
-                    let matrix = |factor: &Factor| Matrix {
-                        data: arena,
-                        origin: factor.batch.base(point) as usize,
-                        row: factor.row,
-                        column: factor.column,
-                    };
-                    if let Some(data) = parts.next() {
-                        let mut target = Target { data, stride: product.columns, accumulate: false };
-                        workspace.multiply(*product, matrix(a), matrix(b), &mut target);
-                    }
-                });
-            }
+            BodyCode::MatMul(_) => unreachable!("products store their results themselves"),
             BodyCode::Gather { extents, table, rows, stride, len } => {
                 for_each_run(extents, 0, results.len(), |run, point| {
-                    let target = &mut results[run.lane..run.lane + run.len];
+                    let target = &results[run.lane..run.lane + run.len];
                     let first = table.first(point);
                     let row = |lane: usize| row_number(rows.at(arena, point, lane), *len) as isize;
                     if rows.line.step() == 0 {
                         return gather(arena, first + row(0) * stride, table.line.step(), target);
                     }
-                    for (lane, out) in target.iter_mut().enumerate() {
+                    for (lane, out) in target.iter().enumerate() {
                         let index = first + table.line.step() * lane as isize + row(lane) * stride;
-                        *out = arena[index as usize];
+                        out.set(arena[index as usize].get());
                     }
                 });
             }
             BodyCode::ScatterAdd { len, width, inner, rest, rows, values } => {
-                results.fill(0.0);
+                copy(Value::Same(0.0), results);
                 for_each_point(inner, |point| {
-                    let row = row_number(arena[rows.line.base(point) as usize], *len);
+                    let row = row_number(arena[rows.line.base(point) as usize].get(), *len);
                     let base = values.line.base(point);
                     for_each_run(rest, 0, *width, |run, place| {
                         let start = row * width + run.lane;
                         let first = values.line.at(base, place);
-                        add(arena, first, values.line.step(), &mut results[start..start + run.len]);
+                        add(arena, first, values.line.step(), &results[start..start + run.len]);
                     });
                 });
             }
@@ -215,14 +180,14 @@ impl BodyCode {
 }
 
 impl Windows {
-    fn fold(&self, arena: &[f32], results: &mut [f32]) {
-        results.fill(0.0);
+    fn fold(&self, arena: &[Cell<f32>], results: &[Cell<f32>]) {
+        copy(Value::Same(0.0), results);
         let last = self.extents.len() - 1;
         let step = self.element.line.step();
         // The line counts windows where the point counts positions.
         let along = self.element.line.lanes[self.axis];
         for_each_run(&self.extents, 0, results.len(), |run, point| {
-            let target = &mut results[run.lane..run.lane + run.len];
+            let target = &results[run.lane..run.lane + run.len];
             let origin = self.element.first(point) - along * point[self.axis] as isize;
             for tap in 0..self.size {
                 let origin = origin + self.tap * tap as isize;
@@ -232,9 +197,9 @@ impl Windows {
                     }
                     continue;
                 }
-                for (lane, out) in target.iter_mut().enumerate() {
+                for (lane, out) in target.iter().enumerate() {
                     if let Some(window) = self.window(point[last] + lane, tap) {
-                        *out += arena[(origin + along * window as isize) as usize];
+                        out.set(out.get() + arena[(origin + along * window as isize) as usize].get());
                     }
                 }
             }
@@ -278,11 +243,11 @@ impl Element {
     }
 
     /// The value `lane` points after `point`.
-    fn at(&self, arena: &[f32], point: &[usize], lane: usize) -> f32 {
+    fn at(&self, arena: &[Cell<f32>], point: &[usize], lane: usize) -> f32 {
         if !inside_all(&self.fences, &[], point, lane + 1).contains(&lane) {
             return 0.0;
         }
-        arena[(self.first(point) + self.line.step() * lane as isize) as usize]
+        arena[(self.first(point) + self.line.step() * lane as isize) as usize].get()
     }
 }
 
@@ -298,36 +263,22 @@ fn identity(op: Reduce) -> f32 {
     }
 }
 
-fn combine(op: Reduce, sums: &mut [f32], values: Value<'_>) {
-    match (op, values) {
-        (Reduce::Sum, Value::Each(values)) => sums.iter_mut().zip(values).for_each(|(sum, &x)| *sum += x),
-        (Reduce::Sum, Value::Same(x)) => sums.iter_mut().for_each(|sum| *sum += x),
-        (Reduce::Max, Value::Each(values)) => {
-            sums.iter_mut().zip(values).for_each(|(top, &x)| *top = if *top > x { *top } else { x });
-        }
-        (Reduce::Max, Value::Same(x)) => sums.iter_mut().for_each(|top| *top = if *top > x { *top } else { x }),
+fn combine(op: Reduce, sums: &[Cell<f32>], values: Option<Value<'_>>) {
+    let function = match op {
+        Reduce::Sum => Two::Add,
+        Reduce::Max => Two::Max,
+    };
+    if let Some(values) = values {
+        two(function, [Value::Each(sums), values], sums);
     }
 }
 
-/// Combines all lanes pairwise, which keeps the rounding error of long sums small.
-fn fold_lanes(op: Reduce, lanes: &mut [f32; LANES]) -> f32 {
-    let mut half = LANES / 2;
-    while half > 0 {
-        let (low, high) = lanes.split_at_mut(half);
-        combine(op, low, Value::Each(&high[..half]));
-        half /= 2;
+/// Combines all lanes, a power of two, pairwise, which keeps the rounding error of long sums small.
+fn fold_lanes(op: Reduce, mut lanes: &[Cell<f32>]) -> f32 {
+    while lanes.len() > 1 {
+        let (low, high) = lanes.split_at(lanes.len() / 2);
+        combine(op, low, Some(Value::Each(high)));
+        lanes = low;
     }
-    lanes[0]
-}
-
-fn add(arena: &[f32], first: isize, step: isize, target: &mut [f32]) {
-    if step == 1 {
-        let first = first as usize;
-        let len = target.len();
-        target.iter_mut().zip(&arena[first..first + len]).for_each(|(out, &x)| *out += x);
-        return;
-    }
-    for (lane, out) in target.iter_mut().enumerate() {
-        *out += arena[(first + step * lane as isize) as usize];
-    }
+    lanes[0].get()
 }

@@ -3,10 +3,12 @@
 //! [`Cpu`] takes a module, turns each kernel into code for blocks of lanes, and runs it over one arena of numbers. It
 //! knows kernels, never models or gradients.
 
+mod assemble;
 mod body;
 mod code;
 mod executor;
 mod math;
+mod product;
 mod random;
 mod simd;
 mod space;

@@ -1,57 +1,62 @@
 //! Uniform random numbers for consecutive elements: [`daydream_graph::random`] in vector code.
 
+use std::cell::Cell;
+
 /// How many counters are encrypted side by side.
-const WIDTH: usize = 8;
-type Lanes = [u32; WIDTH];
+const WIDTH: usize = 32;
 
 /// [`daydream_graph::random::uniform`] of the elements from `first` on.
-pub(crate) fn uniform(seed: u32, step: u32, stream: u32, first: u32, out: &mut [f32]) {
+pub(crate) fn uniform(seed: u32, step: u32, stream: u32, first: u32, out: &[Cell<f32>]) {
     let one = |element: u32| daydream_graph::random::uniform(seed, step, stream, element);
+    let keys = [seed, step, 0x1BD1_1BDA ^ seed ^ step];
     // Two elements share a counter: begin and end between two that do.
-    let (odd, out) = out.split_at_mut(out.len().min(first as usize % 2));
-    odd.iter_mut().for_each(|out| *out = one(first));
+    let (odd, out) = out.split_at(out.len().min(first as usize % 2));
+    odd.iter().for_each(|out| out.set(one(first)));
     let first = first.wrapping_add(odd.len() as u32);
 
-    let (blocks, rest) = out.as_chunks_mut::<{ 2 * WIDTH }>();
-    for (number, block) in blocks.iter_mut().enumerate() {
+    let (blocks, rest) = out.as_chunks::<{ 2 * WIDTH }>();
+    let done = (blocks.len() * 2 * WIDTH) as u32;
+    for (number, block) in blocks.iter().enumerate() {
         let element = first.wrapping_add((number * 2 * WIDTH) as u32);
-        let counters = std::array::from_fn(|lane| element.wrapping_add(2 * lane as u32) / 2);
-        let words = threefry([seed, step], counters, stream);
-        for (lane, pair) in block.as_chunks_mut::<2>().0.iter_mut().enumerate() {
-            *pair = [unit(words[0][lane]), unit(words[1][lane])];
+        let (mut even, mut odd) = ([0.0; WIDTH], [0.0; WIDTH]);
+        for (lane, (even, odd)) in even.iter_mut().zip(&mut odd).enumerate() {
+            let words = threefry(keys, [element.wrapping_add(2 * lane as u32) / 2, stream]);
+            [*even, *odd] = words.map(unit);
+        }
+        for ([first, second], (even, odd)) in block.as_chunks().0.iter().zip(even.into_iter().zip(odd)) {
+            first.set(even);
+            second.set(odd);
         }
     }
-    let done = (blocks.len() * 2 * WIDTH) as u32;
-    for (lane, out) in rest.iter_mut().enumerate() {
-        *out = one(first.wrapping_add(done).wrapping_add(lane as u32));
+    for (lane, out) in rest.iter().enumerate() {
+        out.set(one(first.wrapping_add(done).wrapping_add(lane as u32)));
     }
+}
+
+/// [`daydream_graph::random::threefry`] without a loop, which would keep the compiler from working on several
+/// counters at once.
+#[inline(always)]
+fn threefry(keys: [u32; 3], counter: [u32; 2]) -> [u32; 2] {
+    let first = |x: [u32; 2]| turn(turn(turn(turn(x, 13), 15), 26), 6);
+    let second = |x: [u32; 2]| turn(turn(turn(turn(x, 17), 29), 16), 24);
+    let inject = |x: [u32; 2], a: u32, b: u32| [x[0].wrapping_add(a), x[1].wrapping_add(b)];
+    let x = inject(counter, keys[0], keys[1]);
+    let x = inject(first(x), keys[1], keys[2].wrapping_add(1));
+    let x = inject(second(x), keys[2], keys[0].wrapping_add(2));
+    let x = inject(first(x), keys[0], keys[1].wrapping_add(3));
+    turn(x, 17)
+}
+
+/// One round.
+#[inline(always)]
+fn turn(x: [u32; 2], rotation: u32) -> [u32; 2] {
+    let sum = x[0].wrapping_add(x[1]);
+    [sum, x[1].rotate_left(rotation) ^ sum]
 }
 
 /// The upper 24 bits as a fraction of 1.
-#[inline(always)]
 fn unit(word: u32) -> f32 {
     (word >> 8) as i32 as f32 * (1.0 / 16_777_216.0)
-}
-
-/// [`daydream_graph::random::threefry`] of `[counters[lane], stream]` for every lane.
-#[inline(always)]
-fn threefry(key: [u32; 2], counters: Lanes, stream: u32) -> [Lanes; 2] {
-    const ROTATIONS: [u32; 8] = [13, 15, 26, 6, 17, 29, 16, 24];
-    let keys = [key[0], key[1], 0x1BD1_1BDA ^ key[0] ^ key[1]];
-    let plus = |lanes: Lanes, x: u32| lanes.map(|lane| lane.wrapping_add(x));
-    let mut x = [plus(counters, keys[0]), plus([stream; WIDTH], keys[1])];
-    for round in 0..13 {
-        for lane in 0..WIDTH {
-            x[0][lane] = x[0][lane].wrapping_add(x[1][lane]);
-            x[1][lane] = x[1][lane].rotate_left(ROTATIONS[round % 8]) ^ x[0][lane];
-        }
-        if round % 4 == 3 {
-            let injection = round / 4 + 1;
-            x[0] = plus(x[0], keys[injection % 3]);
-            x[1] = plus(x[1], keys[(injection + 1) % 3].wrapping_add(injection as u32));
-        }
-    }
-    x
 }
 
 #[cfg(test)]
@@ -62,11 +67,11 @@ mod tests {
     fn equals_the_definition_bit_for_bit() {
         for first in [0, 1, 2, 1001, u32::MAX - 20, u32::MAX] {
             for len in [0, 1, 2, 15, 16, 17, 18, 100] {
-                let mut found = vec![f32::NAN; len];
-                uniform(11, 12, 13, first, &mut found);
-                for (lane, x) in found.into_iter().enumerate() {
+                let found = vec![Cell::new(f32::NAN); len];
+                uniform(11, 12, 13, first, &found);
+                for (lane, x) in found.iter().enumerate() {
                     let element = first.wrapping_add(lane as u32);
-                    assert_eq!(x.to_bits(), daydream_graph::random::uniform(11, 12, 13, element).to_bits());
+                    assert_eq!(x.get().to_bits(), daydream_graph::random::uniform(11, 12, 13, element).to_bits());
                 }
             }
         }

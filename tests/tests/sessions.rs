@@ -81,7 +81,9 @@ fn a_refused_checkpoint_changes_nothing() {
         let mut session = open(&recipe);
         block_on(session.step(5)).unwrap();
         let own = block_on(session.save()).unwrap();
-        for (bytes, says) in [(&foreign[..], other.id), (&own[..own.len() / 2], "safetensors"), (b"no file", "safetensors")] {
+        for (bytes, says) in
+            [(&foreign[..], other.id), (&own[..own.len() / 2], "safetensors"), (b"no file", "safetensors")]
+        {
             let error = block_on(session.load("dropped", bytes)).unwrap_err();
             assert!(matches!(error, Error::BadFile { .. }), "{error}");
             assert!(error.to_string().contains(says), "{error} should mention {says}");

@@ -52,10 +52,16 @@ fn idx_labels(labels: &[u8]) -> Vec<u8> {
 #[test]
 fn every_model_trains_evaluates_and_samples() {
     let folder = folder("round");
-    for (model, data, metric) in
-        [("rbm", "bars", "exact_log_likelihood"), ("ff", "digits", "test_error"), ("vae", "digits", "negative_elbo"), ("gan", "points", "modes_covered")]
-    {
-        succeeds(&folder, &format!("train {model} --data {data} --steps 20 --seed 5 --out m.safetensors --log log.jsonl"));
+    for (model, data, metric) in [
+        ("rbm", "bars", "exact_log_likelihood"),
+        ("ff", "digits", "test_error"),
+        ("vae", "digits", "negative_elbo"),
+        ("gan", "points", "modes_covered"),
+    ] {
+        succeeds(
+            &folder,
+            &format!("train {model} --data {data} --steps 20 --seed 5 --out m.safetensors --log log.jsonl"),
+        );
         let log = std::fs::read_to_string(folder.join("log.jsonl")).unwrap();
         let last: serde_json::Value = serde_json::from_str(log.lines().last().unwrap()).unwrap();
         assert_eq!((last["step"].as_u64(), last["split"].as_str()), (Some(20), Some("test")));
@@ -89,7 +95,8 @@ fn the_same_seed_writes_the_same_log() {
 fn the_catalogue_is_json() {
     let printed = succeeds(&folder("catalogue"), "models --json");
     let catalogue: serde_json::Value = serde_json::from_str(&printed).unwrap();
-    let ids: Vec<&str> = catalogue["models"].as_array().unwrap().iter().filter_map(|model| model["id"].as_str()).collect();
+    let ids: Vec<&str> =
+        catalogue["models"].as_array().unwrap().iter().filter_map(|model| model["id"].as_str()).collect();
     assert_eq!(ids, ["rbm", "ff", "vae", "gan"]);
 }
 
@@ -119,7 +126,12 @@ fn damaged_files_are_named_with_what_is_wrong() {
         ("magic", b"not an idx file at all".to_vec(), idx_labels(&[0]), &["train-images", "IDX"]),
         ("labels", idx_images(4, 28, 9), idx_labels(&[0, 1, 2]), &["train-labels", "3 labels", "4 images"]),
         ("long", [idx_images(4, 28, 9), vec![1]].concat(), idx_labels(&[0, 1, 2, 3]), &["train-images", "long"]),
-        ("bomb", idx_images(0, 28, 9)[..4].iter().copied().chain([255; 12]).collect(), idx_labels(&[0]), &["train-images", "too large"]),
+        (
+            "bomb",
+            idx_images(0, 28, 9)[..4].iter().copied().chain([255; 12]).collect(),
+            idx_labels(&[0]),
+            &["train-images", "too large"],
+        ),
         ("empty", vec![], idx_labels(&[0]), &["train-images"]),
     ];
     for (name, images, labels, says) in cases {

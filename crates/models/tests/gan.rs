@@ -372,3 +372,49 @@ fn measures_that_the_data_cannot_have_are_left_out() {
         _ => panic!("two channels cannot be drawn"),
     }
 }
+
+/// A session that trains on the CPU.
+fn quick(recipe: Recipe) -> Session {
+    block_on(Session::new(recipe, None, Box::new(daydream_cpu::Cpu::new()))).expect("it is built")
+}
+
+fn measure(session: &mut Session, id: &str) -> f64 {
+    let metrics = block_on(session.evaluate(&[id])).expect("it can be measured");
+    metrics.first().unwrap_or_else(|| panic!("{id} is not there")).1
+}
+
+#[test]
+fn the_judge_knows_handwriting() {
+    let mut strokes = quick(small("strokes"));
+    let accuracy = measure(&mut strokes, "judge_accuracy");
+    assert!(accuracy >= 0.97, "on strokes: {accuracy}");
+    let mut digits = quick(small("digits"));
+    let accuracy = measure(&mut digits, "judge_accuracy");
+    assert!(accuracy >= 0.95, "on digits: {accuracy}");
+}
+
+#[test]
+fn the_judge_sees_what_an_untrained_generator_lacks() {
+    let mut digits = quick(small("digits"));
+    let covered = measure(&mut digits, "judge_classes");
+    assert!(covered < 5.0, "an untrained generator shows {covered} classes");
+    let far = measure(&mut digits, "frechet_distance");
+    assert!(far > 10.0, "noise lies at {far}");
+}
+
+#[test]
+fn the_judge_is_the_same_for_the_same_seed_and_travels_with_the_checkpoint() {
+    let mut first = quick(small("digits"));
+    block_on(first.step(2)).expect("it trains");
+    let untrained = params(&mut first, "judge.0.weight");
+    let distance = measure(&mut first, "frechet_distance");
+    assert!(params(&mut first, "judge.0.weight") != untrained, "it is trained when first asked");
+    let mut second = quick(small("digits"));
+    let file = block_on(first.save()).expect("it can be saved");
+    block_on(second.load("a checkpoint", &file)).expect("it fits");
+    assert!(params(&mut second, "judge.") == params(&mut first, "judge."));
+    assert_eq!(measure(&mut second, "frechet_distance"), distance);
+    let mut third = quick(small("digits"));
+    block_on(third.step(2)).expect("it trains");
+    assert_eq!(measure(&mut third, "frechet_distance"), distance);
+}

@@ -18,7 +18,7 @@ mod spec;
 mod views;
 
 use async_trait::async_trait;
-use daydream_graph::{Function, Graph, Optimizer, Tensor, grad};
+use daydream_graph::{Function, Graph, Optimizer, Tensor, Update, grad};
 
 pub use spec::SPEC;
 
@@ -109,6 +109,7 @@ impl<'g> Game<'g> {
         let optimizer = Optimizer::Adam { beta1: knobs.real("beta1"), beta2: BETA2 };
         let measured = MEASURED.map(|id| g.param(&format!("measured.{id}"), g.constant(0.0, [])));
         let [d_loss, g_loss, d_real, d_fake] = measured;
+        let decay = scalar("decay-steps");
 
         let real = batch(g, setup.data, rows); // [B, D]
         let made = self.generate(&self.generator, self.noise(rows)); // [B, D]
@@ -120,8 +121,9 @@ impl<'g> Game<'g> {
             loss = loss + scalar("penalty") * gradient_penalty(|x| self.score(x), real, made, mix);
         }
         let params = self.discriminator.params();
-        let rate = scalar("discriminator-learning-rate");
+        let (rate, time) = self.falling(scalar("discriminator-learning-rate"), decay, "discriminator");
         let discriminate = Function::new("train.discriminator")
+            .update(time, time + 1.0)
             .updates(optimizer.updates(g, "discriminator.adam", rate, &params, &grad(loss, &params)))
             .update(d_loss, loss)
             .update(g_loss, self.loss.of_generator(of_made))
@@ -131,25 +133,31 @@ impl<'g> Game<'g> {
         let of_made = self.score(self.generate(&self.generator, self.noise(rows)));
         let loss = self.loss.of_generator(of_made);
         let params = self.generator.params();
-        let updates = optimizer.updates(g, "generator.adam", scalar("learning-rate"), &params, &grad(loss, &params));
+        let (rate, time) = self.falling(scalar("learning-rate"), decay, "generator");
+        let updates = optimizer.updates(g, "generator.adam", rate, &params, &grad(loss, &params));
         let generate = Function::new("train.generator")
-            .updates(self.averaging(scalar("averaging"), &updates))
+            .updates(self.averaging(scalar("averaging"), time, &updates))
+            .update(time, time + 1.0)
             .updates(updates)
             .update(g_loss, loss)
             .update(d_fake, self.loss.verdict(of_made).mean());
         [discriminate, generate]
     }
 
+    /// The learning rate `η / (1 + t / decay)` of a player after `t` updates, and `t`, which counts them.
+    fn falling(&self, rate: Tensor<'g>, decay: Tensor<'g>, player: &str) -> (Tensor<'g>, Tensor<'g>) {
+        let time = self.graph.param(&format!("{player}.time"), self.graph.constant(0.0, []));
+        (rate * (decay / (decay + time)), time)
+    }
+
     /// `ḡ <- β ḡ + (1 - β) g` for each parameter `g` of the generator, with `β = min(averaging, t / (t + 10))` after `t` updates:
     /// early on the mean spans a tenth of what was, so that the first pictures do not linger.
-    fn averaging(&self, most: Tensor<'g>, updates: &[(Tensor<'g>, Tensor<'g>)]) -> Vec<(Tensor<'g>, Tensor<'g>)> {
-        let time = self.graph.param("average.time", self.graph.constant(0.0, []));
+    fn averaging(&self, most: Tensor<'g>, time: Tensor<'g>, updates: &[Update<'g>]) -> Vec<Update<'g>> {
         let keep = most.minimum(time / (time + 10.0));
         let next =
             |param: Tensor<'g>| updates.iter().find(|(of, _)| of.id() == param.id()).map_or(param, |(_, to)| *to);
         let pairs = self.average.params().into_iter().zip(self.generator.params());
-        let means = pairs.map(|(mean, param)| (mean, next(param) + keep * (mean - next(param))));
-        means.chain([(time, time + 1.0)]).collect()
+        pairs.map(|(mean, param)| (mean, next(param) + keep * (mean - next(param)))).collect()
     }
 }
 

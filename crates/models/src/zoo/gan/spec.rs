@@ -40,7 +40,7 @@ pub static SPEC: ModelSpec = ModelSpec {
     build: super::build,
 };
 
-static KNOBS: [Knob; 15] = [
+static KNOBS: [Knob; 16] = [
     Knob {
         id: "train",
         title: text("Who learns", "학습할 신경망"),
@@ -102,7 +102,7 @@ static KNOBS: [Knob; 15] = [
             "How far each update moves the generator. Too large and it jumps from mode to mode; too small and it crawls.",
             "한 번 갱신할 때 생성자가 움직이는 정도입니다. 너무 크면 모드 사이를 뛰어다니고, 너무 작으면 더디게 나아갑니다.",
         ),
-        kind: KnobKind::Real { min: 0.0, max: 0.01, default: 1e-3, scale: Scale::Log, unit: "" },
+        kind: KnobKind::Real { min: 0.0, max: 0.01, default: 5e-4, scale: Scale::Log, unit: "" },
         live: true,
     },
     Knob {
@@ -113,6 +113,18 @@ static KNOBS: [Knob; 15] = [
             "한 번 갱신할 때 판별자가 움직이는 정도입니다. 생성자의 학습률과 견주어 보세요. 더 빠른 쪽이 게임을 이끕니다.",
         ),
         kind: KnobKind::Real { min: 0.0, max: 0.01, default: 1e-3, scale: Scale::Log, unit: "" },
+        live: true,
+    },
+    Knob {
+        id: "decay-steps",
+        title: text("Learning rates halve after", "학습률이 절반이 되는 단계"),
+        help: text(
+            "Both learning rates fall as training goes on: to a half after so many updates, to a third after twice as many. \
+             Without it the two players circle each other for ever, and now and then a mode is lost. Large values keep them up.",
+            "학습이 진행되면서 두 학습률이 함께 줄어듭니다. 이만큼 갱신하면 2분의 1, 그 두 배면 3분의 1이 됩니다. 줄이지 않으면 두 \
+             신경망이 끝없이 맴돌다가 이따금 모드를 잃습니다. 큰 값을 주면 거의 줄지 않습니다.",
+        ),
+        kind: KnobKind::Whole { min: 100.0, max: 1_000_000.0, default: 4000.0, scale: Scale::Log },
         live: true,
     },
     Knob {
@@ -184,7 +196,7 @@ static KNOBS: [Knob; 15] = [
             "Hidden layers in each network. More can draw sharper borders, and are harder to keep in balance.",
             "두 신경망 각각의 은닉층 수입니다. 많을수록 더 날카로운 경계를 그리지만 균형을 잡기는 어려워집니다.",
         ),
-        kind: KnobKind::Whole { min: 1.0, max: 5.0, default: 2.0, scale: Scale::Linear },
+        kind: KnobKind::Whole { min: 1.0, max: 5.0, default: 3.0, scale: Scale::Linear },
         live: false,
     },
     Knob {
@@ -194,7 +206,7 @@ static KNOBS: [Knob; 15] = [
             "Units in each hidden layer of the generator. Wider draws finer shapes and takes longer.",
             "생성자의 은닉층마다 있는 유닛 수입니다. 넓을수록 더 섬세한 모양을 그리지만 오래 걸립니다.",
         ),
-        kind: KnobKind::Whole { min: 4.0, max: 2048.0, default: 128.0, scale: Scale::Log },
+        kind: KnobKind::Whole { min: 4.0, max: 2048.0, default: 64.0, scale: Scale::Log },
         live: false,
     },
     Knob {
@@ -204,7 +216,7 @@ static KNOBS: [Knob; 15] = [
             "Units in each hidden layer of the discriminator. A narrow one misses whole modes, and so will the generator.",
             "판별자의 은닉층마다 있는 유닛 수입니다. 좁으면 모드를 통째로 놓치고, 그러면 생성자도 놓칩니다.",
         ),
-        kind: KnobKind::Whole { min: 4.0, max: 2048.0, default: 128.0, scale: Scale::Log },
+        kind: KnobKind::Whole { min: 4.0, max: 2048.0, default: 64.0, scale: Scale::Log },
         live: false,
     },
     Knob {

@@ -4,11 +4,9 @@ use daydream_graph::{Function, Tensor, grad};
 
 use super::losses::Loss;
 use super::{Game, ROWS, samples};
-use crate::data::{Dataset, Kind};
+use crate::data::{Dataset, Kind, REACH};
 use crate::{Error, Floats, Knobs, Layer, Palette, Picture, Role, Run, text, words};
 
-/// Half the side of the part of the plane that is shown.
-const REACH: f32 = 2.3;
 /// Cells of the heat map along a side.
 const CELLS: usize = 56;
 /// Real points shown, and generated ones.
@@ -183,7 +181,7 @@ fn ends(values: &[f32]) -> [f32; 2] {
     [low, high.max(low + 1e-6)]
 }
 
-/// An arrow at every few points along its push, all scaled alike so that nine in ten are at most [`LONGEST`] and none is longer.
+/// An arrow at every few points along its push. All are scaled alike, save the longest tenth, which are cut to [`LONGEST`].
 fn arrows(points: &[f32], pushes: &[f32]) -> Vec<f32> {
     let pairs = || points.chunks_exact(2).zip(pushes.chunks_exact(2)).step_by(ARROW_EVERY);
     let size = |push: &[f32]| push[0].hypot(push[1]);

@@ -81,7 +81,7 @@ static KNOBS: [Knob; 16] = [
                     title: text("Wasserstein with gradient penalty", "바서슈타인(기울기 벌점)"),
                 },
             ],
-            default: 0,
+            default: 3,
         },
         live: false,
     },
@@ -92,7 +92,7 @@ static KNOBS: [Knob; 16] = [
             "Updates of the discriminator before each update of the generator. More give the generator a better teacher, at more time a step.",
             "생성자를 한 번 갱신하기 전에 판별자를 갱신하는 횟수입니다. 늘리면 생성자는 더 나은 신호를 받지만 한 단계가 오래 걸립니다.",
         ),
-        kind: KnobKind::Whole { min: 1.0, max: super::MOST_UPDATES as f64, default: 1.0, scale: Scale::Linear },
+        kind: KnobKind::Whole { min: 1.0, max: super::MOST_UPDATES as f64, default: 2.0, scale: Scale::Linear },
         live: true,
     },
     Knob {
@@ -102,7 +102,7 @@ static KNOBS: [Knob; 16] = [
             "How far each update moves the generator. Too large and it jumps from mode to mode; too small and it crawls.",
             "한 번 갱신할 때 생성자가 움직이는 정도입니다. 너무 크면 모드 사이를 뛰어다니고, 너무 작으면 더디게 나아갑니다.",
         ),
-        kind: KnobKind::Real { min: 0.0, max: 0.01, default: 5e-4, scale: Scale::Log, unit: "" },
+        kind: KnobKind::Real { min: 0.0, max: 0.01, default: 2e-3, scale: Scale::Log, unit: "" },
         live: true,
     },
     Knob {
@@ -112,7 +112,7 @@ static KNOBS: [Knob; 16] = [
             "How far each update moves the discriminator. Compare it with the generator's: the faster of the two leads the game.",
             "한 번 갱신할 때 판별자가 움직이는 정도입니다. 생성자의 학습률과 견주어 보세요. 더 빠른 쪽이 게임을 이끕니다.",
         ),
-        kind: KnobKind::Real { min: 0.0, max: 0.01, default: 1e-3, scale: Scale::Log, unit: "" },
+        kind: KnobKind::Real { min: 0.0, max: 0.01, default: 2e-3, scale: Scale::Log, unit: "" },
         live: true,
     },
     Knob {
@@ -124,7 +124,7 @@ static KNOBS: [Knob; 16] = [
             "학습이 진행되면서 두 학습률이 함께 줄어듭니다. 이만큼 갱신하면 2분의 1, 그 두 배면 3분의 1이 됩니다. 줄이지 않으면 두 \
              신경망이 끝없이 맴돌다가 이따금 모드를 잃습니다. 큰 값을 주면 거의 줄지 않습니다.",
         ),
-        kind: KnobKind::Whole { min: 100.0, max: 1_000_000.0, default: 4000.0, scale: Scale::Log },
+        kind: KnobKind::Whole { min: 100.0, max: 1_000_000.0, default: 10_000.0, scale: Scale::Log },
         live: true,
     },
     Knob {
@@ -148,7 +148,7 @@ static KNOBS: [Knob; 16] = [
             "비평자의 기울기 크기를 1 근처로 붙드는 항의 가중치로, 바서슈타인 손실에만 쓰입니다. 이 항이 없으면 비평자의 값이 \
              끝없이 커집니다.",
         ),
-        kind: KnobKind::Real { min: 0.0, max: 100.0, default: 10.0, scale: Scale::Log, unit: "" },
+        kind: KnobKind::Real { min: 0.0, max: 100.0, default: 1.0, scale: Scale::Log, unit: "" },
         live: true,
     },
     Knob {

@@ -1,5 +1,7 @@
 //! Every preset that the page offers works: from its own seed it reaches its bar in its number of steps.
 
+#![allow(clippy::unwrap_used)]
+
 use daydream_cpu::Cpu;
 use daydream_models::{Better, ModelSpec, Preset, Recipe, Session, zoo};
 use pollster::block_on;

@@ -1,5 +1,7 @@
 //! What is true of every model's session: it replays, it survives being saved, it refuses what it cannot do and keeps its state.
 
+#![allow(clippy::unwrap_used)]
+
 use daydream_cpu::Cpu;
 use daydream_models::{Cost, Error, KnobKind, Metrics, ModelSpec, Named, Recipe, Session, data, zoo};
 use pollster::block_on;

@@ -1,5 +1,7 @@
 //! The command line as a person uses it: what works, and what a mistake answers.
 
+#![allow(clippy::unwrap_used)]
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -121,7 +123,9 @@ fn wrong_usage_is_answered_with_what_is_possible() {
 #[test]
 fn damaged_files_are_named_with_what_is_wrong() {
     let folder = folder("damaged");
-    let cases: [(&str, Vec<u8>, Vec<u8>, &[&str]); 6] = [
+    /// A folder's name, its images, its labels, and what the message must say.
+    type Case = (&'static str, Vec<u8>, Vec<u8>, &'static [&'static str]);
+    let cases: [Case; 6] = [
         ("short", idx_images(4, 28, 9)[..50].to_vec(), idx_labels(&[0, 1, 2, 3]), &["train-images", "short"]),
         ("magic", b"not an idx file at all".to_vec(), idx_labels(&[0]), &["train-images", "IDX"]),
         ("labels", idx_images(4, 28, 9), idx_labels(&[0, 1, 2]), &["train-labels", "3 labels", "4 images"]),

@@ -217,7 +217,12 @@ impl Picture {
         let all = || sets.iter().flat_map(|(_, values)| values.iter().copied()).chain(mark).filter(|x| x.is_finite());
         let low = all().fold(f32::INFINITY, f32::min);
         let high = all().fold(f32::NEG_INFINITY, f32::max);
-        let range = if low < high { [low, high] } else { [low.clamp(-1.0, 0.0), high.clamp(1.0, 2.0)] };
+        // Equal values, or none, still need a range of some width.
+        let range = match (low < high, low.is_finite()) {
+            (true, _) => [low, high],
+            (false, true) => [low - 0.5, low + 0.5],
+            (false, false) => [0.0, 1.0],
+        };
         let share = |values: &[f32]| {
             let mut shares = vec![0.0; bins];
             for &value in values.iter().filter(|x| x.is_finite()) {

@@ -418,3 +418,12 @@ fn the_judge_is_the_same_for_the_same_seed_and_travels_with_the_checkpoint() {
     block_on(third.step(2)).expect("it trains");
     assert_eq!(measure(&mut third, "frechet_distance"), distance);
 }
+
+#[test]
+fn the_default_finds_all_modes_of_the_ring() {
+    let mut ring = quick(Recipe::new("gan", "points", 1));
+    block_on(ring.step(3000)).expect("it trains");
+    assert_eq!(measure(&mut ring, "modes_covered"), 8.0);
+    let good = measure(&mut ring, "good_share");
+    assert!(good >= 0.9, "{good} of the samples are good");
+}

@@ -146,7 +146,9 @@ impl<'a> Assembler<'a> {
         let mut copies = Vec::new();
         for number in 0..values.len() {
             let (value, target) = (values[number], Place::Target(number));
-            let made = self.code.instructions.iter().position(|(to, _)| *to == value);
+            // A value that another store has taken already is copied from there.
+            let is_free = matches!(value, Place::Register(_));
+            let made = self.code.instructions.iter().position(|(to, _)| is_free && *to == value);
             match made.filter(|&made| self.has_room(made, &stores.targets[number], &stores.body)) {
                 Some(made) => {
                     self.code.instructions[made].0 = target;

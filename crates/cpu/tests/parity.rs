@@ -74,6 +74,19 @@ fn an_autoencoder_with_adam() {
     check_parity(&module, &[("x", ramp(b * d)), ("rate", vec![0.01])]);
 }
 
+/// The compiler lets one kernel write equal values to several places; each of them must be written.
+#[test]
+fn parameters_that_start_alike() {
+    let g = Graph::new();
+    let start = 2.0 * g.uniform([5, 3]) - 1.0;
+    let twins = ["a", "b", "c"].map(|name| g.param(name, start));
+    let sum = twins[0] + 2.0 * twins[1] + 4.0 * twins[2];
+    let next = (sum * g.uniform([5, 3])).tanh();
+    let step = Function::new("step").output("sum", sum).output("again", sum);
+    let module = g.compile(&[step.update(twins[0], next).update(twins[2], next)]);
+    check_parity(&module, &[]);
+}
+
 /// One program for each composed value, on an input of shape `[3, 5, 7]`.
 #[test]
 fn moves_reductions_and_windows() {

@@ -449,7 +449,7 @@ static PRESETS: [Preset; 4] = [
     },
     Preset {
         id: "digits",
-        title: text("Handwritten digits, 8 x 8", "손글씨 숫자 8 x 8"),
+        title: text("Handwritten digits, 8 × 8", "손글씨 숫자 8 × 8"),
         data: "digits",
         knobs: &[
             ("latent", "16"),
@@ -467,7 +467,7 @@ static PRESETS: [Preset; 4] = [
     },
     Preset {
         id: "strokes",
-        title: text("Pen-stroke digits, 28 x 28", "펜 획 숫자 28 x 28"),
+        title: text("Pen strokes, 28 × 28", "펜글씨 숫자 28 × 28"),
         data: "strokes",
         knobs: &[
             ("latent", "32"),

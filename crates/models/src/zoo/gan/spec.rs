@@ -26,6 +26,7 @@ pub static SPEC: ModelSpec = ModelSpec {
         r"\min_G \max_D\; \mathbb{E}_{x \sim p_\text{data}}[\log D(x)] + \mathbb{E}_{z \sim p(z)}[\log(1 - D(G(z)))]",
         r"L_D = -\mathbb{E}_x[\log D(x)] - \mathbb{E}_z[\log(1 - D(G(z)))]",
         r"L_G = -\mathbb{E}_z[\log D(G(z))]",
+        r"L_D^\text{Wasserstein} = \mathbb{E}_z[D(G(z))] - \mathbb{E}_x[D(x)] + \lambda\, \mathbb{E}_{\hat x}[(\lVert \nabla D(\hat x) \rVert - 1)^2]",
     ],
     paper: Paper {
         title: "I. Goodfellow et al., Generative adversarial nets, 2014",

@@ -208,6 +208,19 @@ describe('files', () => {
 });
 
 describe('failures', () => {
+  test('training that diverges stops, says so, and goes on from the last good step', async () => {
+    await open('#model=vae&data=digits&output=learned&layers=3&learning-rate=0.1&play=1');
+    expect(await notice()).toContain('diverged');
+    expect(await browser.evaluate(() => player.playing)).toBe(false);
+    await browser.click('.notice button');
+    await waitFor(browser, () => !player.shadowRoot?.querySelector('.notice'));
+    const metrics = await browser.evaluate(async () => {
+      await player.set('learning-rate', 0.001);
+      return player.step(5);
+    });
+    for (const value of Object.values(metrics)) expect(value).toSatisfy(Number.isFinite);
+  });
+
   test('a worker that dies is reported, and starts again with the same run', async () => {
     await open('#model=rbm&data=bars&seed=5&play=1');
     await waitFor(browser, () => player.steps > 5);

@@ -5,8 +5,9 @@
  *     <day-dream model="rbm" data="digits" seed="7" hidden="64" play></day-dream>
  *
  * Attributes: `model`, `data`, `seed`, and any knob of the model or the data set by its id, written as in a link; `play` starts training
- * when the element is first seen; `lang` is `en` or `ko`; `theme` is `light` or `dark`; `views` names the views to show, separated by
- * commas; `panel="none"` hides the knobs. The slot `caption` replaces the line below. Colours are CSS properties named `--dd-…`.
+ * when the element is first seen; `lang` is `en` or `ko`; `theme` is `light` or `dark`; `views` names the views to show and `curves` the
+ * metrics, separated by commas, or `none`; `panel="none"` hides the knobs. The slot `caption` replaces the line below. Colours are CSS
+ * properties named `--dd-…`.
  */
 
 import { LitElement, html, nothing, type TemplateResult } from 'lit';
@@ -43,12 +44,14 @@ export interface DayDreamEvents {
 const MEASURE_EVERY = 3000;
 
 export class DayDream extends LitElement {
-  static override properties = { theme: { type: String }, views: { type: String }, panel: { type: String }, dark: { state: true }, wide: { state: true }, columns: { state: true }, measuring: { state: true } };
+  static override properties = { theme: { type: String }, views: { type: String }, curves: { type: String }, panel: { type: String }, dark: { state: true }, wide: { state: true }, columns: { state: true }, measuring: { state: true } };
 
   /** `light`, `dark`, or what the visitor prefers. */
   declare theme: string | null;
-  /** Ids of the views to show, separated by commas; all of them without it. */
+  /** Ids of the views to show, separated by commas, or `none`; all of them without it. */
   declare views: string | null;
+  /** Ids of the metrics to show, likewise. */
+  declare curves: string | null;
   /** `none` hides the knobs. */
   declare panel: string | null;
   /** Whether it is drawn on a dark surface. */
@@ -298,14 +301,13 @@ export class DayDream extends LitElement {
     const run = this.#run;
     const model = findModel(CATALOGUE, run.recipe.model);
     if (!model) return nothing;
-    const shown = this.views?.split(',').map((id) => id.trim());
     return html`
       <section class="player" role="group" tabindex="0" aria-label="Daydream" @keydown=${this.#pressed}>
         <div class="bar">${controls(run)}</div>
         ${notices(run)}
         <div class="body ${this.panel === 'none' ? 'bare' : ''}">
           ${this.panel === 'none' ? nothing : panel(run, model, this.wide, (knob: Knob, value: number) => { this.#run.attempt(run.turn(knob, value)); })}
-          ${stage({ run, model, rotation: this.#rotation, dark: this.dark, columns: this.columns, shown, measuring: this.measuring, measure: (ids) => { run.attempt(this.#measure(ids)); } })}
+          ${stage({ run, model, rotation: this.#rotation, dark: this.dark, columns: this.columns, views: ids(this.views), metrics: ids(this.curves), measuring: this.measuring, measure: (ids) => { run.attempt(this.#measure(ids)); } })}
         </div>
         <slot name="caption">${caption(run, model)}</slot>
       </section>
@@ -321,6 +323,11 @@ export class DayDream extends LitElement {
   }
 
   static override styles = styles;
+}
+
+/** The ids in an attribute; `none` is none that exists. */
+function ids(list: string | null): string[] | undefined {
+  return list?.split(',').map((id) => id.trim());
 }
 
 declare global {

@@ -62,13 +62,14 @@ export function colorize(values: Float32Array, range: [number, number], palette:
   }
 }
 
-/** Ten colours that are told apart by most people with any kind of colour vision, for classes and series (after Paul Tol's schemes). */
-export const CLASS_COLORS = [
-  '#4477aa', '#ee6677', '#228833', '#ccbb44', '#66ccee', '#aa3377', '#ee8866', '#44bb99', '#999933', '#882255',
-];
+/** Ten colours that most people tell apart with any kind of colour vision, for classes and series (after Paul Tol's schemes). */
+const ON_LIGHT = ['#4477aa', '#ee6677', '#228833', '#ccbb44', '#66ccee', '#aa3377', '#ee8866', '#44bb99', '#999933', '#882255'];
+/** The same, brighter. */
+const ON_DARK = ['#77aadd', '#ff8593', '#5dc46f', '#ddcc66', '#99ddff', '#d97cb8', '#ffab88', '#5fdcb8', '#bbbb55', '#c9598f'];
 
-export function classColor(index: number): string {
-  return CLASS_COLORS[index % CLASS_COLORS.length] ?? '#4477aa';
+export function classColor(index: number, dark: boolean): string {
+  const colors = dark ? ON_DARK : ON_LIGHT;
+  return colors[index % colors.length] ?? '';
 }
 
 /** Little-endian 32-bit floats out of the bytes in which they crossed from the worker. */

@@ -109,7 +109,7 @@ export class DayDreamCurves extends LitElement {
     const off = this.switchedOff.has(metric.id);
     const title = say(metric.title);
     return html`
-      <button class="name" aria-pressed=${!off} @click=${() => { this.#toggle(metric.id); }}><i style="background:${classColor(index)}"></i>${title}</button>
+      <button class="name" aria-pressed=${!off} @click=${() => { this.#toggle(metric.id); }}><i style="background:${classColor(index, this.dark)}"></i>${title}</button>
       <button class="help" aria-expanded=${this.helping === metric.id} aria-controls="help-${metric.id}" aria-label=${`${say(WORDS.help)}: ${title}`}
         @click=${() => { this.helping = this.helping === metric.id ? '' : metric.id; }}>?</button>
       <span class="value">${this.#value(metric, value)}</span>
@@ -182,11 +182,11 @@ export class DayDreamCurves extends LitElement {
         series: [
           {},
           ...this.metrics.map((metric, index) => ({
-            stroke: classColor(index),
+            stroke: classColor(index, this.dark),
             width: 1.5,
             spanGaps: true,
             show: !this.switchedOff.has(metric.id),
-            points: { show: few, size: 4, fill: classColor(index) },
+            points: { show: few, size: 4, fill: classColor(index, this.dark) },
           })),
         ],
       },

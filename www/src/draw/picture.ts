@@ -57,7 +57,7 @@ export class DayDreamPicture extends LitElement {
       case 'plane':
         return this.#renderPlane(picture);
       case 'histogram':
-        return histogram(picture);
+        return histogram(picture, this.dark);
       case 'bars':
         return bars(picture);
       case 'group':
@@ -100,7 +100,7 @@ export class DayDreamPicture extends LitElement {
       </div>
       <div class="legend">
         ${named.map((layer) => html`<span><i class=${layer.type === 'points' ? layer.role : layer.type === 'heat' ? `heat ${layer.palette}` : layer.type}></i>${say(layer.name)}</span>`)}
-        ${classes.map((index) => html`<span><i style="background:${classColor(index)}"></i>${index}</span>`)}
+        ${classes.map((index) => html`<span><i style="background:${classColor(index, this.dark)}"></i>${index}</span>`)}
       </div>
     `;
   }

@@ -89,7 +89,7 @@ function drawPoints(context: CanvasRenderingContext2D, layer: Extract<Layer, { t
   context.fillStyle = inks[layer.role];
   for (let index = 0; index < count; index++) {
     const [x, y] = place(at[index * 2] ?? 0, at[index * 2 + 1] ?? 0);
-    if (classed) context.fillStyle = classColor(layer.classes[index] ?? 0);
+    if (classed) context.fillStyle = classColor(layer.classes[index] ?? 0, inks.dark);
     context.beginPath();
     context.arc(x, y, radius, 0, 2 * Math.PI);
     context.fill();

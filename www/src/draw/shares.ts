@@ -12,7 +12,7 @@ type Bars = Extract<Picture, { type: 'bars' }>;
 const WIDTH = 320;
 const HEIGHT = 120;
 
-export function histogram(picture: Histogram): TemplateResult {
+export function histogram(picture: Histogram, dark: boolean): TemplateResult {
   const series = picture.series.map((one) => ({ name: one.name, shares: floats(one.shares) }));
   const top = Math.max(1e-9, ...series.flatMap((one) => [...one.shares]));
   const [low, high] = picture.range;
@@ -25,11 +25,11 @@ export function histogram(picture: Histogram): TemplateResult {
   };
   return html`
     <div class="legend">
-      ${series.map((one, index) => html`<span><i style="background:${classColor(index)}"></i>${say(one.name)}</span>`)}
+      ${series.map((one, index) => html`<span><i style="background:${classColor(index, dark)}"></i>${say(one.name)}</span>`)}
     </div>
     <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" class="shares" role="img" aria-label=${say(picture.label)}>
       ${series.map(
-        (one, index) => svg`<path d=${outline(one.shares)} fill=${classColor(index)} fill-opacity="0.35" stroke=${classColor(index)} vector-effect="non-scaling-stroke">
+        (one, index) => svg`<path d=${outline(one.shares)} fill=${classColor(index, dark)} fill-opacity="0.35" stroke=${classColor(index, dark)} vector-effect="non-scaling-stroke">
           <title>${say(one.name)}</title></path>`,
       )}
       ${picture.mark === undefined

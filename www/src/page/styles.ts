@@ -43,6 +43,7 @@ export const styles = [
     .presets button:hover { border-color: var(--dd-accent); }
     .presets button[aria-pressed='true'] { border-color: var(--dd-accent); color: var(--dd-accent); }
 
+    day-dream { padding: 0; border-radius: 0; }
     .about { max-width: 44em; margin-top: 56px; padding-top: 32px; border-top: 1px solid var(--dd-rule); }
     .about h2 { margin: 0 0 12px; font-size: 1.2rem; font-weight: 650; letter-spacing: -0.015em; }
     .story { margin: 0 0 24px; line-height: 1.7; }
@@ -76,7 +77,12 @@ export const styles = [
       header { flex-wrap: wrap; min-height: 60px; }
       header p { display: none; }
       h1 { font-size: 1.3rem; }
-      .lead { font-size: 0.88rem; margin-bottom: 12px; }
+      .lead { display: none; }
+      .title { align-items: center; margin-bottom: 8px; }
+      .presets { flex-wrap: nowrap; margin: 0 -16px 16px; padding: 2px 16px; overflow-x: auto; scrollbar-width: none; }
+      .presets > * { flex: none; }
+      .presets span { display: none; }
+      .presets button { min-height: 40px; border-radius: 20px; }
       .equations { font-size: 0.92rem; }
     }
   `,

@@ -4,7 +4,7 @@ import { CATALOGUE } from '../catalogue';
 import { readLink, type Link } from '../recipe';
 
 /** Attributes of the element that are not part of its recipe. */
-const OWN = new Set(['play', 'lang', 'theme', 'views', 'panel']);
+const OWN = new Set(['play', 'lang', 'theme', 'views', 'curves', 'panel']);
 
 /** The recipe that an element's attributes spell out, read as a link is. Attributes that every element may carry say nothing about it. */
 export function readAttributes(element: HTMLElement): Link {

@@ -17,7 +17,7 @@ export const styles = [
   stageStyles,
   captionStyles,
   css`
-    :host { display: block; container-type: inline-size; color: var(--dd-ink); background: var(--dd-surface); font-size: 16px; line-height: 1.4; }
+    :host { display: block; padding: 16px; border-radius: 10px; container-type: inline-size; color: var(--dd-ink); background: var(--dd-surface); font-size: 16px; line-height: 1.4; }
     .player { outline-offset: 8px; }
     .body { display: grid; gap: 20px; }
     :focus-visible { outline: 2px solid var(--dd-accent); outline-offset: 2px; border-radius: 3px; }

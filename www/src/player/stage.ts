@@ -16,20 +16,21 @@ interface Stage {
   dark: boolean;
   /** How many columns there is room for. */
   columns: number;
-  /** Ids of the views to show; all without it. */
-  shown: string[] | undefined;
+  /** Ids of the views and of the metrics to show; all without them. */
+  views: string[] | undefined;
+  metrics: string[] | undefined;
   /** Metrics being measured on request. */
   measuring: ReadonlySet<string>;
   measure: (ids: string[]) => void;
 }
 
 /** The first picture; beside it another and the first curves; then all others, in columns without gaps. */
-export function stage({ run, model, rotation, dark, columns, shown, measuring, measure }: Stage): TemplateResult {
-  const pictures = viewsOf(run, model, shown).map((view) => ({
+export function stage({ run, model, rotation, dark, columns, views, metrics: wanted, measuring, measure }: Stage): TemplateResult {
+  const pictures = viewsOf(run, model, views).map((view) => ({
     key: `${model.id} ${view.id}`,
     card: html`<day-dream-view .view=${view} .run=${run} .rotation=${rotation} .dark=${dark}></day-dream-view>`,
   }));
-  const curves = grouped(model.metrics).map((metrics) => ({
+  const curves = grouped(model.metrics, wanted).map((metrics) => ({
     key: `${model.id} ${metrics.map((metric) => metric.id).join(' ')}`,
     card: html`<day-dream-curves .metrics=${metrics} .latest=${run.metrics} .history=${run.log.history} .version=${run.log.version} .dark=${dark} .absent=${run.absent} .measuring=${measuring}
       @measure=${({ detail }: Measure) => { measure(detail); }}></day-dream-curves>`,
@@ -54,20 +55,25 @@ function viewsOf(run: Run, model: ModelSpec, shown: string[] | undefined): View[
   return shown ? shown.flatMap((id) => existing.filter((view) => view.id === id)) : existing;
 }
 
-const groups = new WeakMap<readonly Metric[], Metric[][]>();
+const groups = new WeakMap<readonly Metric[], Map<string, Metric[][]>>();
 
-/** Metrics that share a scale: those of one unit that are read the same way. */
-function grouped(metrics: readonly Metric[]): Metric[][] {
-  const known = groups.get(metrics);
-  if (known) return known;
-  const byScale = new Map<string, Metric[]>();
+/** Metrics that share a scale: those of one unit that are read the same way. The same arguments give the same arrays. */
+function grouped(metrics: readonly Metric[], wanted: string[] | undefined): Metric[][] {
+  const known = groups.get(metrics) ?? new Map<string, Metric[][]>();
+  groups.set(metrics, known);
+  const key = String(wanted);
+  const made = known.get(key) ?? [...byScale(metrics.filter((metric) => wanted?.includes(metric.id) ?? true)).values()];
+  known.set(key, made);
+  return made;
+}
+
+function byScale(metrics: readonly Metric[]): Map<string, Metric[]> {
+  const scales = new Map<string, Metric[]>();
   for (const metric of metrics) {
     const scale = `${metric.unit} ${metric.better}`;
-    byScale.set(scale, [...(byScale.get(scale) ?? []), metric]);
+    scales.set(scale, [...(scales.get(scale) ?? []), metric]);
   }
-  const made = [...byScale.values()];
-  groups.set(metrics, made);
-  return made;
+  return scales;
 }
 
 export const stageStyles = css`

@@ -141,11 +141,16 @@ export class DayDreamCurves extends LitElement {
       this.#built = wanted;
       this.#build();
     } else if (changed.has('version') || changed.has('history')) {
-      this.#refresh ||= window.setTimeout(() => {
-        this.#refresh = 0;
-        this.#plot?.setData(this.#data());
-      }, REFRESH);
+      this.#refreshSoon();
     }
+  }
+
+  #refreshSoon(): void {
+    if (this.#refresh !== 0) return;
+    this.#refresh = window.setTimeout(() => {
+      this.#refresh = 0;
+      this.#plot?.setData(this.#data());
+    }, REFRESH);
   }
 
   #data(): uPlot.AlignedData {

@@ -93,14 +93,14 @@ describe('controls', () => {
     await open('#model=rbm&data=bars');
     const after = await browser.evaluate(async () => {
       await player.step(10);
-      await player.set('learning-rate', 0.05);
+      await player.set('learning-rate', 0.02);
       const kept = player.steps;
       await player.set('hidden', 9);
       return { kept, anew: player.steps };
     });
     expect(after).toEqual({ kept: 10, anew: 0 });
     await waitFor(browser, () => location.hash.includes('hidden=9'));
-    expect(await address()).toBe('#data=bars&learning-rate=0.05&hidden=9');
+    expect(await address()).toBe('#data=bars&learning-rate=0.02&hidden=9');
     await expect(browser.evaluate(() => player.set('hidden', 1e9))).rejects.toThrow('does not accept');
     await expect(browser.evaluate(() => player.set('hiden', 9))).rejects.toThrow('no knob');
   });
@@ -122,7 +122,7 @@ describe('links', () => {
     await open('#model=rbm&data=nowhere&seed=7&hidden=1e9&sped=2');
     const said = await notice();
     for (const word of ['data=nowhere', 'hidden=1e9', 'sped=2']) expect(said).toContain(word);
-    expect(await browser.evaluate(() => player.recipe)).toEqual({ model: 'rbm', data: 'digits', seed: 7, knobs: {} });
+    expect(await browser.evaluate(() => player.recipe)).toEqual({ model: 'rbm', data: 'strokes', seed: 7, knobs: {} });
     await browser.click('.notice .quiet');
     await waitFor(browser, () => !player.shadowRoot?.querySelector('.notice'));
   });

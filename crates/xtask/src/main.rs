@@ -1,7 +1,8 @@
-//! `cargo xtask serve | build | test`: every chore of the project, each of which sets itself up on a fresh machine.
+//! `cargo xtask serve | build | test | bench`: every chore of the project, each of which sets itself up on a fresh machine.
 //!
 //! No command asks a question. What is missing is fetched, and what cannot be fetched is named with the way to get it.
 
+mod bench;
 mod browsers;
 mod checks;
 mod fresh;
@@ -48,6 +49,8 @@ enum Chore {
         #[arg(last = true)]
         rest: Vec<String>,
     },
+    /// Measure matrix products and training steps in Chromium and write www/docs/benchmarks.md
+    Bench,
 }
 
 /// A group of checks that `cargo xtask test --only` can name.
@@ -65,6 +68,7 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().chore {
         Chore::Serve { port, open, dev } => serve(port, open, dev).map(|()| true),
         Chore::Build => page::build().map(|()| true),
+        Chore::Bench => bench::run_all().map(|()| true),
         Chore::Test { only, rest } => checks::run(only, &rest),
     };
     match outcome {

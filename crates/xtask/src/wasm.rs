@@ -26,7 +26,7 @@ const FEATURES: [&str; 7] = [
 pub(crate) fn build() -> Result<()> {
     prerequisites::wasm_target()?;
     say("compiling the WebAssembly module");
-    let compiled = compile()?;
+    let compiled = compile("daydream-web")?;
     let folder = root().join("www/src/wasm");
     Step {
         stamp: root().join("www/node_modules/.daydream/wasm"),
@@ -36,18 +36,18 @@ pub(crate) fn build() -> Result<()> {
     }
     .run(|| {
         say("binding and optimising it");
-        bind(&compiled, &folder)?;
+        bind(&compiled, &folder, "daydream")?;
         optimise(&folder.join("daydream_bg.wasm"))
     })
 }
 
-/// Compiles `crates/web` and returns the path of the module.
-fn compile() -> Result<PathBuf> {
+/// Compiles a package and returns the path of its module.
+pub(crate) fn compile(package: &str) -> Result<PathBuf> {
     // Flags in the environment would replace those of .cargo/config.toml, and SIMD with them.
     let mut cargo = Command::new("cargo");
     cargo.current_dir(root()).env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
-    run(cargo.args(["build", "--package", "daydream-web", "--target", WASM_TARGET, "--profile", "wasm"]))?;
-    Ok(target_folder()?.join(WASM_TARGET).join("wasm/daydream_web.wasm"))
+    run(cargo.args(["build", "--package", package, "--target", WASM_TARGET, "--profile", "wasm"]))?;
+    Ok(target_folder()?.join(WASM_TARGET).join("wasm").join(package.replace('-', "_")).with_extension("wasm"))
 }
 
 /// Cargo's target folder, wherever the environment or a configuration file has put it.
@@ -62,13 +62,14 @@ pub(crate) fn target_folder() -> Result<PathBuf> {
     Ok(PathBuf::from(folder))
 }
 
-fn bind(compiled: &Path, folder: &Path) -> Result<()> {
+/// Writes a module and its JavaScript face, `NAME.js` and `NAME_bg.wasm`, to a folder of their own.
+pub(crate) fn bind(compiled: &Path, folder: &Path, name: &str) -> Result<()> {
     if folder.exists() {
         fs::remove_dir_all(folder)?;
     }
     Bindgen::new()
         .input_path(compiled)
-        .out_name("daydream")
+        .out_name(name)
         .web(true)?
         .omit_default_module_path(false)
         .typescript(true)
@@ -78,7 +79,8 @@ fn bind(compiled: &Path, folder: &Path) -> Result<()> {
         .context("wasm-bindgen cannot read the compiled module")
 }
 
-fn optimise(module: &Path) -> Result<()> {
+/// Has wasm-opt rewrite a module.
+pub(crate) fn optimise(module: &Path) -> Result<()> {
     let wasm_opt = root().join("www/node_modules/binaryen/bin/wasm-opt");
     let mut command = Command::new("node");
     command.arg(wasm_opt).arg(module).args(["-O3", "--strip-debug"]).args(FEATURES).arg("-o").arg(module);

@@ -1,0 +1,56 @@
+//! The CPU executor, counting the operations of the matrix products that it is asked for.
+
+use std::cell::Cell;
+use std::ops::Range;
+use std::rc::Rc;
+
+use daydream_cpu::Cpu;
+use daydream_graph::kernel::{Body, Kernel};
+use daydream_graph::{DeviceError, Executor, Module, Reading};
+
+/// A [`Cpu`] that adds up multiplications and additions.
+pub(crate) struct Counted {
+    cpu: Cpu,
+    /// Of one run of each program.
+    per_run: Vec<f64>,
+    total: Rc<Cell<f64>>,
+}
+
+impl Counted {
+    /// An executor that adds to `total`.
+    pub(crate) fn new(total: Rc<Cell<f64>>) -> Counted {
+        Counted { cpu: Cpu::new(), per_run: vec![], total }
+    }
+}
+
+/// Multiplications and additions of a kernel's matrix product.
+fn operations(kernel: &Kernel) -> f64 {
+    match kernel.body {
+        Body::MatMul { depth, .. } => 2.0 * kernel.points() as f64 * depth as f64,
+        _ => 0.0,
+    }
+}
+
+impl Executor for Counted {
+    fn name(&self) -> String {
+        self.cpu.name()
+    }
+
+    fn load(&mut self, module: &Module) -> Result<(), DeviceError> {
+        self.per_run = module.programs.iter().map(|program| program.kernels.iter().map(operations).sum()).collect();
+        self.cpu.load(module)
+    }
+
+    fn write(&mut self, offset: usize, data: &[f32]) {
+        self.cpu.write(offset, data);
+    }
+
+    fn run(&mut self, program: usize, seed: u32, step: u32) {
+        self.total.set(self.total.get() + self.per_run[program]);
+        self.cpu.run(program, seed, step);
+    }
+
+    fn read(&mut self, range: Range<usize>) -> Reading<'_> {
+        self.cpu.read(range)
+    }
+}

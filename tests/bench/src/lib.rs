@@ -1,0 +1,113 @@
+//! What `cargo xtask bench` measures in a browser: the arithmetic limit of one core, matrix products, and whole
+//! training steps. `page/worker.js` holds the clock.
+#![cfg(target_arch = "wasm32")]
+
+mod counted;
+
+use std::arch::wasm32::{f32x4_add, f32x4_extract_lane, f32x4_mul, f32x4_splat};
+use std::cell::Cell;
+use std::rc::Rc;
+
+use daydream_cpu::{Matrix, Product, Target, Workspace};
+use daydream_models::{Recipe, Session};
+use wasm_bindgen::prelude::*;
+
+use counted::Counted;
+
+/// Multiplies and adds in registers alone, for so many turns: nothing computes faster on one core. `chains` of
+/// multiplications and additions run side by side to hide the latency of both; how many are best depends on the
+/// processor. One turn is `8 chains` floating-point operations.
+#[wasm_bindgen]
+pub fn peak(chains: usize, turns: u32, factor: f32, summand: f32) -> f32 {
+    match chains {
+        8 => chained::<8>(turns, factor, summand),
+        10 => chained::<10>(turns, factor, summand),
+        12 => chained::<12>(turns, factor, summand),
+        _ => f32::NAN,
+    }
+}
+
+fn chained<const CHAINS: usize>(turns: u32, factor: f32, summand: f32) -> f32 {
+    let (factor, summand) = (f32x4_splat(factor), f32x4_splat(summand));
+    let mut chains: [_; CHAINS] = std::array::from_fn(|chain| f32x4_splat(1.0 + chain as f32));
+    for _ in 0..turns {
+        chains = chains.map(|chain| f32x4_add(f32x4_mul(chain, factor), summand));
+    }
+    f32x4_extract_lane::<0>(chains.into_iter().fold(f32x4_splat(0.0), |sum, chain| f32x4_add(sum, chain)))
+}
+
+/// A matrix product and its operands.
+#[wasm_bindgen]
+pub struct Multiplication {
+    product: Product,
+    /// Whether each factor is stored with rows and columns exchanged.
+    transposed: [bool; 2],
+    factors: [Vec<f32>; 2],
+    result: Vec<f32>,
+    workspace: Workspace,
+}
+
+#[wasm_bindgen]
+impl Multiplication {
+    /// `[rows, depth] · [depth, columns]`
+    #[wasm_bindgen(constructor)]
+    pub fn new(rows: usize, depth: usize, columns: usize, transpose_a: bool, transpose_b: bool) -> Multiplication {
+        let numbers = |len: usize| (0..len).map(|index| (index % 17) as f32 / 16.0 - 0.5).collect();
+        Multiplication {
+            product: Product { rows, depth, columns },
+            transposed: [transpose_a, transpose_b],
+            factors: [numbers(rows * depth), numbers(depth * columns)],
+            result: vec![0.0; rows * columns],
+            workspace: Workspace::default(),
+        }
+    }
+
+    /// Computes it so many times.
+    pub fn run(&mut self, times: usize) {
+        let Product { rows, depth, columns } = self.product;
+        let matrix = |number: usize, height: usize, width: usize| {
+            let stored = if self.transposed[number] { (1, height) } else { (width, 1) };
+            let (row, column) = (stored.0 as isize, stored.1 as isize);
+            Matrix { data: &self.factors[number], origin: 0, row, column }
+        };
+        let (a, b) = (matrix(0, rows, depth), matrix(1, depth, columns));
+        let mut target = Target { data: &mut self.result, stride: columns, accumulate: false };
+        for _ in 0..times {
+            self.workspace.multiply(self.product, a, b, &mut target);
+        }
+    }
+}
+
+/// A model in training.
+#[wasm_bindgen]
+pub struct Training {
+    session: Session,
+    operations: Rc<Cell<f64>>,
+}
+
+#[wasm_bindgen]
+impl Training {
+    /// Opens a session. Knobs are written `id=value`.
+    ///
+    /// # Errors
+    /// The session's own, in words.
+    pub async fn open(model: &str, data: &str, knobs: Vec<String>) -> Result<Training, JsError> {
+        let recipe = Recipe::new(model, data, 7);
+        let recipe =
+            knobs.iter().filter_map(|knob| knob.split_once('=')).fold(recipe, |r, (id, value)| r.with(id, value));
+        let operations = Rc::new(Cell::new(0.0));
+        let device = Counted::new(operations.clone());
+        let session = Session::new(recipe, None, Box::new(device)).await?;
+        Ok(Training { session, operations })
+    }
+
+    /// Makes training steps and returns how many operations their matrix products took.
+    ///
+    /// # Errors
+    /// The session's own, in words.
+    pub async fn step(&mut self, count: u32) -> Result<f64, JsError> {
+        self.operations.set(0.0);
+        self.session.step(count.into()).await?;
+        Ok(self.operations.get())
+    }
+}

@@ -51,6 +51,22 @@ describe('languages', () => {
   });
 });
 
+test.each(['rbm', 'ff', 'vae', 'gan'])('every picture and every value of %s is on the screen', async (model) => {
+  await browser.setViewport(1280, 3000);
+  await open(`#model=${model}`);
+  await browser.evaluate(() => player.step(3));
+  await waitFor(browser, () => {
+    const parts = (name: string): Element[] => [...(player.shadowRoot?.querySelectorAll(name) ?? [])];
+    const painted = parts('day-dream-view').map((view) => {
+      const pictures = [...(view.shadowRoot?.querySelectorAll('day-dream-picture') ?? [])];
+      const inner = pictures.flatMap((picture) => [picture, ...(picture.shadowRoot?.querySelectorAll('day-dream-picture') ?? [])]);
+      return inner.some((picture) => (picture.shadowRoot?.querySelector('canvas, svg, .bars')?.clientHeight ?? 0) > 20);
+    });
+    const told = parts('day-dream-curves').map((curves) => /\d|Measure/.test(curves.shadowRoot?.querySelector('.value')?.textContent ?? ''));
+    return painted.length > 1 && told.length > 1 && [...painted, ...told].every(Boolean);
+  });
+});
+
 describe('controls', () => {
   test('space pauses and plays, one step is one step, restart begins at 0', async () => {
     await open('#model=rbm&data=bars');

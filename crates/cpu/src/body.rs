@@ -133,10 +133,10 @@ impl BodyCode {
             BodyCode::ReduceAlong { op, domain, inner, code } => {
                 code.begin(memory, context);
                 let mut results = results.iter();
+                let lanes = [const { Cell::new(0.0) }; LANES];
+                let lanes = &lanes[..LANES.min(inner.next_power_of_two())];
                 for_each_point(domain, |point| {
                     code.enter(memory, point);
-                    let lanes = [const { Cell::new(0.0) }; LANES];
-                    let lanes = &lanes[..LANES.min(inner.next_power_of_two())];
                     copy(Value::Same(identity(*op)), lanes);
                     for start in (0..*inner).step_by(LANES) {
                         let block = Block { loops: point, start, len: LANES.min(inner - start) };

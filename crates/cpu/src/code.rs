@@ -14,7 +14,7 @@ use crate::space::{Fence, Line, for_each_run, inside_all};
 use crate::vector::{Three, Two, Value, copy, gather, one, three, two};
 
 /// Points computed by one instruction.
-pub(crate) const LANES: usize = 256;
+pub(crate) const LANES: usize = 512;
 
 /// Where a value is.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -16,3 +16,11 @@ mod vector;
 
 pub use executor::Cpu;
 pub use simd::{Matrix, Piece, Product, Target, Workspace};
+
+// The crate's own tests multiply with the kernel for WebAssembly. So the tests in `tests`, which meet the native
+// library, run here once more.
+#[cfg(test)]
+extern crate self as daydream_cpu;
+#[cfg(test)]
+#[path = "../tests/parity.rs"]
+mod parity;

@@ -128,3 +128,80 @@ fn moves_reductions_and_windows() {
         check_parity(&module, &[("x", ramp(105))]);
     }
 }
+
+/// Products whose results are finished row by row: several pieces, narrow and single rows and columns, batches.
+#[test]
+fn products_with_epilogues() {
+    for (m, k, n) in [(1, 1, 1), (1, 300, 7), (257, 3, 1), (200, 530, 9), (5, 2, 1100), (130, 1, 30)] {
+        let g = Graph::new();
+        let (a, b) = (g.input("a", [m, k]), g.input("b", [k, n]));
+        let bias = g.input("bias", [n]);
+        let both = (a.dot(b) + bias).tanh();
+        let plain = b.t().dot(a.t());
+        let f = Function::new("f").output("both", both).output("rows", both.sum(&[1])).output("plain", plain);
+        let inputs = [("a", ramp(m * k)), ("b", ramp(k * n)), ("bias", ramp(n))];
+        check_parity(&g.compile(&[f]), &inputs);
+    }
+}
+
+#[test]
+fn products_with_a_factor_in_common() {
+    let g = Graph::new();
+    let (x, w) = (g.input("x", [3, 5, 7]), g.input("w", [7, 4]));
+    let shared = w.broadcast_to([3, 7, 4]);
+    let f = Function::new("f").output("y", x.dot(shared) * 2.0).output("z", shared.t().dot(x.t()).exp());
+    check_parity(&g.compile(&[f]), &[("x", ramp(105)), ("w", ramp(28))]);
+}
+
+/// Parameters that are read and replaced at once, by one kernel or by several.
+#[test]
+fn updates_in_place() {
+    let (n, m) = (37, 23);
+    let g = Graph::new();
+    let x = g.input("x", [n, m]);
+    let w = g.param("w", g.uniform([m, n]));
+    let (p, q) = (g.param("p", g.uniform([n, m])), g.param("q", g.uniform([n, m])));
+    let gradient = x.t().dot(p.dot(w).tanh()) / n as f32;
+    let step = Function::new("step")
+        .update(w, w * 0.9 - gradient * 0.1)
+        .update(p, q * 0.5 + p * p)
+        .update(q, p)
+        .output("old", p.sum_all());
+    check_parity(&g.compile(&[step]), &[("x", ramp(n * m))]);
+}
+
+/// Every function over more than one block of lanes, and lanes that a block leaves over.
+#[test]
+fn functions_over_many_lanes() {
+    for len in [1, 511, 512, 513, 2100] {
+        let g = Graph::new();
+        let (x, y) = (g.input("x", [len]), g.input("y", [len]));
+        let c = g.input("c", []);
+        let outputs = [
+            ("sum", x + y * c),
+            ("difference", x - c * y),
+            ("quotient", x / (y + 2.0)),
+            ("inverse", (c + 3.0) / (x + 2.0)),
+            ("larger", x.maximum(y).maximum(c)),
+            ("less", x.less(y) + c.less(c + x)),
+            ("select", x.less(y).select(x * c, y)),
+            ("select by one number", c.less(c + 1.0).broadcast_to([len]).select(x, y)),
+            ("root", (x + 1.5).sqrt() + (x + 1.5).log() + x.floor()),
+            ("uniform", g.uniform([len]) + g.uniform([3, len]).slice(0, 1, 2).reshape([len])),
+        ];
+        let function = outputs.into_iter().fold(Function::new("f"), |f, (name, value)| f.output(name, value));
+        check_parity(
+            &g.compile(&[function]),
+            &[("x", ramp(len)), ("y", ramp(2 * len)[len..].to_vec()), ("c", vec![0.3])],
+        );
+    }
+}
+
+#[test]
+fn empty_tensors() {
+    let g = Graph::new();
+    let (x, w) = (g.input("x", [0, 5]), g.input("w", [5, 3]));
+    let f = Function::new("f").output("none", x.dot(w)).output("total", x.exp().sum(&[0]) + 1.0);
+    let product = x.t().dot(x) + 1.0;
+    check_parity(&g.compile(&[f.output("product", product)]), &[("x", vec![]), ("w", ramp(15))]);
+}

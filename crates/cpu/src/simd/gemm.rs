@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(any(target_arch = "wasm32", test))]
 use super::blocked::Packed as Multiplier;
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(not(any(target_arch = "wasm32", test)))]
 use super::library::Library as Multiplier;
 
 /// A matrix within a slice: element `(i, j)` is `data[origin + i·row + j·column]`. A transpose is an exchange of strides.

@@ -1,10 +1,12 @@
 //! The executor: a module's programs as code, run kernel by kernel over one arena. Running allocates nothing.
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::ops::Range;
+use std::rc::Rc;
 
 use daydream_graph::kernel::{Kernel, Scalar};
-use daydream_graph::{DeviceError, Executor, Module, Program, Reading};
+use daydream_graph::{DeviceError, Executor, Module, Program, Reading, Table};
 
 use crate::assemble::{Space, Stores};
 use crate::body::BodyCode;
@@ -19,6 +21,7 @@ pub struct Cpu {
     /// The module's arena, and after it room for the results of one kernel's body.
     arena: Vec<f32>,
     programs: Vec<Vec<KernelCode>>,
+    tables: BTreeMap<usize, Rc<Table>>,
     memory: Memory,
     workspace: Workspace,
 }
@@ -44,7 +47,7 @@ impl Cpu {
 
     /// Runs one kernel.
     pub(crate) fn run_kernel(&mut self, program: usize, kernel: usize, seed: u32, step: u32) {
-        let Cpu { arena, programs, memory, workspace } = self;
+        let Cpu { arena, programs, memory, workspace, .. } = self;
         let kernel = &programs[program][kernel];
         let key = [seed, step];
         match &kernel.body {
@@ -87,7 +90,17 @@ impl Executor for Cpu {
         }
         self.arena = vec![0.0; end];
         self.programs = programs;
+        self.tables.clear();
         Ok(())
+    }
+
+    fn keep(&mut self, table: usize, rows: &Rc<Table>) {
+        self.tables.insert(table, Rc::clone(rows));
+    }
+
+    fn gather(&mut self, offset: usize, table: usize, rows: &[u32]) {
+        let table = &self.tables[&table];
+        table.read_rows(rows, &mut self.arena[offset..offset + rows.len() * table.width()]);
     }
 
     fn write(&mut self, offset: usize, data: &[f32]) {
@@ -100,8 +113,9 @@ impl Executor for Cpu {
         }
     }
 
-    fn read(&mut self, range: Range<usize>) -> Reading<'_> {
-        Box::pin(std::future::ready(Ok(self.arena[range].to_vec())))
+    fn read_all(&mut self, ranges: &[Range<usize>]) -> Reading<'_> {
+        let numbers = ranges.iter().flat_map(|range| &self.arena[range.clone()]).copied().collect();
+        Box::pin(std::future::ready(Ok(numbers)))
     }
 }
 

@@ -4,11 +4,16 @@ use std::fmt;
 use std::future::Future;
 use std::ops::Range;
 use std::pin::Pin;
+use std::rc::Rc;
 
 use crate::program::Module;
+use crate::table::Table;
 
-/// A read-back under way. Ready at once on the CPU; on a GPU it waits for the device.
-pub type Reading<'a> = Pin<Box<dyn Future<Output = Result<Vec<f32>, DeviceError>> + 'a>>;
+/// Something under way on a device. Ready at once on the CPU; on a GPU it waits for the device.
+pub type Pending<'a, T> = Pin<Box<dyn Future<Output = Result<T, DeviceError>> + 'a>>;
+
+/// A read-back under way.
+pub type Reading<'a> = Pending<'a, Vec<f32>>;
 
 /// What went wrong on a device, in words for the person at the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,12 +28,28 @@ impl fmt::Display for DeviceError {
 impl std::error::Error for DeviceError {}
 
 /// Runs the programs of one module over its arena. It knows programs, never models or gradients.
+///
+/// What is asked for happens in the order in which it was asked. A device may put it off until something is read; an error
+/// that the device reports in between comes out of the next read.
 pub trait Executor {
     /// A name to show, such as `CPU`.
     fn name(&self) -> String;
 
-    /// Takes a module: allocates its arena, all zeros, and prepares each program. Replaces any module taken before.
+    /// Takes a module: allocates its arena, all zeros, and translates each program. Replaces any module taken before, and forgets
+    /// all tables.
     fn load(&mut self, module: &Module) -> Result<(), DeviceError>;
+
+    /// Does what can be done before these programs run for the first time, such as compiling and trying out shaders.
+    /// It leaves the arena as it is.
+    fn prepare(&mut self, _programs: &[usize]) -> Pending<'_, ()> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    /// Keeps a table under a number, in the place of what was kept there before.
+    fn keep(&mut self, table: usize, rows: &Rc<Table>);
+
+    /// Copies rows of a table to the arena, one after the other from `offset` on.
+    fn gather(&mut self, offset: usize, table: usize, rows: &[u32]);
 
     /// Copies numbers to the arena, from `offset` on.
     fn write(&mut self, offset: usize, data: &[f32]);
@@ -36,6 +57,11 @@ pub trait Executor {
     /// Runs the module's program of that number. `seed` and `step` key its random numbers.
     fn run(&mut self, program: usize, seed: u32, step: u32);
 
-    /// Copies a range of the arena back.
-    fn read(&mut self, range: Range<usize>) -> Reading<'_>;
+    /// Copies ranges of the arena back, one after the other.
+    fn read_all(&mut self, ranges: &[Range<usize>]) -> Reading<'_>;
+
+    /// Copies one range of the arena back.
+    fn read(&mut self, range: Range<usize>) -> Reading<'_> {
+        self.read_all(&[range])
+    }
 }

@@ -39,10 +39,11 @@ mod reference;
 mod schedule;
 mod shape;
 mod simplify;
+mod table;
 mod tensor;
 
 pub use compose::{Convolution, RecurrentWeights};
-pub use executor::{DeviceError, Executor, Reading};
+pub use executor::{DeviceError, Executor, Pending, Reading};
 pub use fuse::Fusion;
 pub use gradient::grad;
 pub use graph::{Graph, NodeId};
@@ -51,4 +52,5 @@ pub use optimizer::{Optimizer, Update};
 pub use program::{Buffer, BufferId, Function, Module, Output, Program, Variable};
 pub use reference::Reference;
 pub use shape::{Shape, numel, row_major};
+pub use table::{Table, Values};
 pub use tensor::Tensor;

@@ -3,7 +3,9 @@
 //! Random numbers, and values on their way in and out, are 32-bit as everywhere else. Gradient checks use it for its precision,
 //! parity tests as the judge of the fast executors.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
+use std::rc::Rc;
 
 use crate::executor::{DeviceError, Executor, Reading};
 use crate::kernel::{Access, Body, Kernel, Scalar};
@@ -11,12 +13,14 @@ use crate::op::{Binary, Reduce, Unary};
 use crate::program::{Module, Program};
 use crate::random;
 use crate::shape::{Shape, numel};
+use crate::table::Table;
 
 /// Runs modules one number at a time.
 #[derive(Default)]
 pub struct Reference {
     arena: Vec<f64>,
     programs: Vec<Program>,
+    tables: BTreeMap<usize, Rc<Table>>,
 }
 
 impl Reference {
@@ -44,7 +48,19 @@ impl Executor for Reference {
     fn load(&mut self, module: &Module) -> Result<(), DeviceError> {
         self.arena = vec![0.0; module.arena_len];
         self.programs = module.programs.clone();
+        self.tables.clear();
         Ok(())
+    }
+
+    fn keep(&mut self, table: usize, rows: &Rc<Table>) {
+        self.tables.insert(table, Rc::clone(rows));
+    }
+
+    fn gather(&mut self, offset: usize, table: usize, rows: &[u32]) {
+        let table = &self.tables[&table];
+        let mut numbers = vec![0.0; rows.len() * table.width()];
+        table.read_rows(rows, &mut numbers);
+        self.write(offset, &numbers);
     }
 
     fn write(&mut self, offset: usize, data: &[f32]) {
@@ -63,8 +79,8 @@ impl Executor for Reference {
         }
     }
 
-    fn read(&mut self, range: Range<usize>) -> Reading<'_> {
-        let numbers = self.arena[range].iter().map(|&x| x as f32).collect();
+    fn read_all(&mut self, ranges: &[Range<usize>]) -> Reading<'_> {
+        let numbers = ranges.iter().flat_map(|range| &self.arena[range.clone()]).map(|&x| x as f32).collect();
         Box::pin(std::future::ready(Ok(numbers)))
     }
 }

@@ -18,12 +18,12 @@ impl Batches {
     }
 
     /// The rows of batch number `step`, when batches have `len` rows.
-    pub(crate) fn rows(&mut self, step: u64, len: usize) -> impl Iterator<Item = usize> + '_ {
+    pub(crate) fn rows(&mut self, step: u64, len: usize) -> impl Iterator<Item = u32> + '_ {
         let first = step * len as u64;
         (first..first + len as u64).map(|position| self.row(position))
     }
 
-    fn row(&mut self, position: u64) -> usize {
+    fn row(&mut self, position: u64) -> u32 {
         let epoch = position / self.rows as u64;
         if self.epoch != Some(epoch) {
             self.epoch = Some(epoch);
@@ -31,7 +31,7 @@ impl Batches {
             self.order.extend(0..self.rows as u32);
             self.order.shuffle(&mut Xoshiro256PlusPlus::seed_from_u64((u64::from(self.seed) << 32) ^ epoch));
         }
-        self.order[(position % self.rows as u64) as usize] as usize
+        self.order[(position % self.rows as u64) as usize]
     }
 }
 
@@ -42,7 +42,7 @@ mod tests {
     #[test]
     fn every_epoch_sees_every_row_once() {
         let mut batches = Batches::new(7, 10);
-        let mut rows: Vec<usize> = (0..5).flat_map(|step| batches.rows(step, 4).collect::<Vec<_>>()).collect();
+        let mut rows: Vec<u32> = (0..5).flat_map(|step| batches.rows(step, 4).collect::<Vec<_>>()).collect();
         let second = rows.split_off(10);
         assert_ne!(rows, second);
         for mut epoch in [rows, second] {
@@ -54,7 +54,7 @@ mod tests {
     #[test]
     fn a_batch_depends_on_nothing_but_seed_and_step() {
         let mut batches = Batches::new(7, 10);
-        let third: Vec<usize> = batches.rows(3, 4).collect();
+        let third: Vec<u32> = batches.rows(3, 4).collect();
         batches.rows(0, 4).for_each(drop);
         assert_eq!(batches.rows(3, 4).collect::<Vec<_>>(), third);
     }

@@ -1,6 +1,8 @@
 //! A model's hands: what it may touch while it trains, measures or draws.
 
-use daydream_graph::{Executor, Graph, Module, Tensor, Variable};
+use std::rc::Rc;
+
+use daydream_graph::{Executor, Graph, Module, Table, Tensor, Values, Variable};
 
 use crate::batches::Batches;
 use crate::data::{Dataset, Split};
@@ -11,6 +13,19 @@ use crate::{Error, Knobs};
 const BATCH: &str = "batch.rows";
 /// Their class numbers: `[B]`.
 const BATCH_LABELS: &str = "batch.labels";
+/// The table that a device keeps of the training split.
+const ROWS: usize = 0;
+/// The table of its class numbers.
+const LABELS: usize = 1;
+
+/// Hands a device what [`Run::next_batch`] takes its batches from.
+pub(crate) fn keep_rows(device: &mut dyn Executor, module: &Module, split: &Split) {
+    device.keep(ROWS, split.table());
+    if let (Some(_), Some(labels)) = (module.input(BATCH_LABELS), split.labels()) {
+        let labels = labels.iter().map(|&label| f32::from(label)).collect();
+        device.keep(LABELS, &Rc::new(Table::new(1, Values::Reals(labels))));
+    }
+}
 
 /// Declares the input that holds a training batch: `[B, D]`.
 pub fn batch<'g>(graph: &'g Graph, data: &Dataset, rows: usize) -> Tensor<'g> {
@@ -68,11 +83,10 @@ impl<'a> Run<'a> {
     /// Writes training batch number `number`: for models that use several batches a step.
     pub fn next_batch_of(&mut self, number: u64) {
         let batch = self.input(BATCH);
-        let rows: Vec<usize> = self.batches.rows(number, batch.shape[0]).collect();
-        self.device.write(batch.offset, &gather(&self.data.train, &rows));
-        if let (Some(input), Some(labels)) = (self.module.input(BATCH_LABELS), self.data.train.labels()) {
-            let chosen: Vec<f32> = rows.iter().map(|&row| f32::from(labels[row])).collect();
-            self.device.write(input.offset, &chosen);
+        let rows: Vec<u32> = self.batches.rows(number, batch.shape[0]).collect();
+        self.device.gather(batch.offset, ROWS, &rows);
+        if let (Some(input), Some(_)) = (self.module.input(BATCH_LABELS), self.data.train.labels()) {
+            self.device.gather(input.offset, LABELS, &rows);
         }
     }
 
@@ -90,8 +104,11 @@ impl<'a> Run<'a> {
     pub fn write_rows(&mut self, input: &str, split: &Split, first: usize) -> usize {
         let variable = self.input(input);
         let count = variable.shape[0].min(split.len().saturating_sub(first));
-        let rows: Vec<usize> = (first..first + count).collect();
-        self.device.write(variable.offset, &gather(split, &rows));
+        let mut numbers = vec![0.0; count * split.width()];
+        for (row, out) in (first..).zip(numbers.chunks_exact_mut(split.width())) {
+            split.read_row(row, out);
+        }
+        self.device.write(variable.offset, &numbers);
         count
     }
 
@@ -122,18 +139,22 @@ impl<'a> Run<'a> {
     /// Reads every output of the program that ran last that is a single number.
     pub async fn read_scalars(&mut self, program: &str) -> Result<Metrics, Error> {
         let program = self.module.program(program).unwrap_or_else(|| panic!("no program {program:?}"));
-        let mut metrics = Metrics::new();
-        for output in program.outputs.iter().filter(|output| output.shape.is_empty()) {
-            let value = self.device.read(program.buffer(output.buffer).range()).await?;
-            metrics.push((output.name.clone(), f64::from(value[0])));
-        }
-        Ok(metrics)
+        let scalars = || program.outputs.iter().filter(|output| output.shape.is_empty());
+        let ranges: Vec<_> = scalars().map(|output| program.buffer(output.buffer).range()).collect();
+        let values = self.device.read_all(&ranges).await?;
+        Ok(scalars().zip(values).map(|(output, value)| (output.name.clone(), f64::from(value))).collect())
     }
 
     /// Reads a parameter.
     pub async fn read_param(&mut self, name: &str) -> Result<Vec<f32>, Error> {
         let range = self.param(name).range();
         Ok(self.device.read(range).await?)
+    }
+
+    /// Reads parameters, one after the other.
+    pub async fn read_params(&mut self, names: &[String]) -> Result<Vec<f32>, Error> {
+        let ranges: Vec<_> = names.iter().map(|name| self.param(name).range()).collect();
+        Ok(self.device.read_all(&ranges).await?)
     }
 
     /// Overwrites a parameter.
@@ -153,13 +174,4 @@ impl<'a> Run<'a> {
     fn param(&self, name: &str) -> &'a Variable {
         self.module.param(name).unwrap_or_else(|| panic!("the model declares no parameter {name:?}"))
     }
-}
-
-fn gather(split: &Split, rows: &[usize]) -> Vec<f32> {
-    let width = split.width();
-    let mut values = vec![0.0; rows.len() * width];
-    for (out, &row) in values.chunks_exact_mut(width).zip(rows) {
-        split.read_row(row, out);
-    }
-    values
 }

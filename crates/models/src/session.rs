@@ -11,7 +11,8 @@ use crate::batches::Batches;
 use crate::checkpoint::{self, Header};
 use crate::data::{Dataset, Kind, Split};
 use crate::model::{Built, Metrics, Model, Setup};
-use crate::{Cost, Error, Knob, Knobs, ModelSpec, Named, Picture, Recipe, Run, words};
+use crate::run::{self, Run};
+use crate::{Cost, Error, Knob, Knobs, ModelSpec, Named, Picture, Recipe, words};
 
 /// Steps between two snapshots to which a diverged session can go back.
 const SNAPSHOT_EVERY: u64 = 250;
@@ -52,6 +53,7 @@ impl Session {
         accepts(spec, &data)?;
         let Built { module, model } = (spec.build)(&Setup { data: &data, knobs: &knobs })?;
         device.load(&module)?;
+        run::keep_rows(&mut *device, &module, &data.train);
         let batches = Batches::new(recipe.seed, data.train.len());
         let snapshot = Snapshot { step: 0, params: vec![] };
         let mut session = Session { recipe, spec, data, knobs, step: 0, module, model, device, batches, snapshot };

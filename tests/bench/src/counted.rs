@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use daydream_cpu::Cpu;
 use daydream_graph::kernel::{Body, Kernel};
-use daydream_graph::{DeviceError, Executor, Module, Reading};
+use daydream_graph::{DeviceError, Executor, Module, Reading, Table};
 
 /// A [`Cpu`] that adds up multiplications and additions.
 pub(crate) struct Counted {
@@ -50,7 +50,15 @@ impl Executor for Counted {
         self.cpu.run(program, seed, step);
     }
 
-    fn read(&mut self, range: Range<usize>) -> Reading<'_> {
-        self.cpu.read(range)
+    fn keep(&mut self, table: usize, rows: &Rc<Table>) {
+        self.cpu.keep(table, rows);
+    }
+
+    fn gather(&mut self, offset: usize, table: usize, rows: &[u32]) {
+        self.cpu.gather(offset, table, rows);
+    }
+
+    fn read_all(&mut self, ranges: &[Range<usize>]) -> Reading<'_> {
+        self.cpu.read_all(ranges)
     }
 }

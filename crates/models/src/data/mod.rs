@@ -23,7 +23,10 @@ mod rows;
 pub mod strokes;
 
 use std::fmt;
+use std::rc::Rc;
 
+use daydream_graph::Table;
+pub use daydream_graph::Values;
 pub use files::from_files;
 #[cfg(not(target_arch = "wasm32"))]
 pub use files::read_path;
@@ -112,33 +115,8 @@ pub struct Dataset {
 /// Some rows of a data set.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Split {
-    width: usize,
-    values: Values,
+    table: Rc<Table>,
     labels: Option<Vec<u8>>,
-}
-
-/// Images stay bytes until a batch is made: MNIST is 47 MB so, and 188 MB as floats.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Values {
-    /// Pixels; 255 stands for 1.
-    Bytes(Vec<u8>),
-    /// Real numbers.
-    Reals(Vec<f32>),
-}
-
-impl Values {
-    /// How many numbers there are.
-    pub fn len(&self) -> usize {
-        match self {
-            Values::Bytes(bytes) => bytes.len(),
-            Values::Reals(reals) => reals.len(),
-        }
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
 }
 
 impl Split {
@@ -148,45 +126,41 @@ impl Split {
     /// When the values are no whole number of rows, or the labels are not as many as the rows.
     #[track_caller]
     pub fn new(width: usize, values: Values, labels: Option<Vec<u8>>) -> Split {
-        let numbers = values.len();
-        assert!(width > 0 && numbers.is_multiple_of(width), "{numbers} numbers are no whole number of rows of {width}");
+        let table = Table::new(width, values);
         if let Some(labels) = &labels {
-            assert_eq!(labels.len(), numbers / width, "one label for every row");
+            assert_eq!(labels.len(), table.len(), "one label for every row");
         }
-        Split { width, values, labels }
+        Split { table: Rc::new(table), labels }
     }
 
     /// Number of rows.
     pub fn len(&self) -> usize {
-        self.values.len() / self.width
+        self.table.len()
     }
 
     /// Whether there are no rows.
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        self.table.is_empty()
     }
 
     /// Numbers in a row.
     pub fn width(&self) -> usize {
-        self.width
+        self.table.width()
+    }
+
+    /// The rows themselves, for a device to keep.
+    pub fn table(&self) -> &Rc<Table> {
+        &self.table
     }
 
     /// Writes row `index` into `out`, bytes as fractions of 255.
     pub fn read_row(&self, index: usize, out: &mut [f32]) {
-        let range = index * self.width..(index + 1) * self.width;
-        match &self.values {
-            Values::Bytes(bytes) => {
-                for (out, &byte) in out.iter_mut().zip(&bytes[range]) {
-                    *out = f32::from(byte) / 255.0;
-                }
-            }
-            Values::Reals(reals) => out.copy_from_slice(&reals[range]),
-        }
+        self.table.read_row(index, out);
     }
 
     /// Row `index` as a new vector.
     pub fn row(&self, index: usize) -> Vec<f32> {
-        let mut row = vec![0.0; self.width];
+        let mut row = vec![0.0; self.width()];
         self.read_row(index, &mut row);
         row
     }

@@ -209,12 +209,8 @@ impl Model for Gan {
     }
 
     async fn step_metrics(&mut self, run: &mut Run<'_>) -> Result<Metrics, Error> {
-        let mut metrics = Metrics::new();
-        for id in MEASURED {
-            let value = run.read_param(&format!("measured.{id}")).await?;
-            metrics.push((id.to_owned(), f64::from(value[0])));
-        }
-        Ok(metrics)
+        let values = run.read_params(&MEASURED.map(|id| format!("measured.{id}"))).await?;
+        Ok(MEASURED.iter().zip(values).map(|(id, value)| ((*id).to_owned(), f64::from(value))).collect())
     }
 
     async fn evaluate(&mut self, run: &mut Run<'_>, split: &Split, wanted: &[&str]) -> Result<Metrics, Error> {

@@ -88,7 +88,7 @@ fn build(knobs: &Knobs, seed: u32) -> Dataset {
     let (count, wobble) = (knobs.whole("images"), knobs.real("wobble"));
     let split = |count: usize, which: u32| {
         let mut pixels = Vec::with_capacity(count * SIDE * SIDE);
-        let labels: Vec<u8> = (0..count).map(|index| (index % 10) as u8).collect();
+        let labels: Vec<u8> = (0..10).cycle().take(count).collect();
         for (index, &digit) in labels.iter().enumerate() {
             pixels.extend(draw(digit, wobble, &mut stream(seed, which << 31 | index as u32)));
         }

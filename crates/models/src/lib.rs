@@ -4,6 +4,7 @@
 mod batches;
 pub mod checkpoint;
 pub mod data;
+mod device;
 mod error;
 mod knob;
 pub mod layers;
@@ -17,6 +18,7 @@ mod spec;
 mod text;
 pub mod zoo;
 
+pub use device::{DeviceChoice, DeviceKind, Devices, Gpu, Notice, Placement};
 pub use error::{Error, Named};
 pub use knob::{ChoiceOption, Knob, KnobKind, Knobs, Scale};
 pub use model::{Built, Metrics, Model, Setup};

@@ -1,5 +1,6 @@
 //! A model's hands: what it may touch while it trains, measures or draws.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use daydream_graph::{Executor, Graph, Module, Table, Tensor, Values, Variable};
@@ -44,6 +45,8 @@ pub struct Run<'a> {
     pub(crate) data: &'a Dataset,
     pub(crate) knobs: &'a Knobs,
     pub(crate) batches: &'a mut Batches,
+    /// The programs that were called.
+    pub(crate) called: &'a mut BTreeSet<usize>,
     pub(crate) seed: u32,
     pub(crate) step: u64,
 }
@@ -117,6 +120,7 @@ impl<'a> Run<'a> {
     pub fn call(&mut self, program: &str, counter: u32) {
         let number = self.module.programs.iter().position(|known| known.name == program);
         let number = number.unwrap_or_else(|| panic!("the model declares no program {program:?}"));
+        self.called.insert(number);
         self.device.run(number, self.seed, counter);
     }
 

@@ -3,6 +3,10 @@
 //! The page's worker, the command line and the tests all drive models through this one type. Everything in it is a
 //! pure function of the model, the data, the knobs, the seed and the number of steps.
 
+mod placement;
+mod trial;
+
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use daydream_graph::{Executor, Module};
@@ -10,12 +14,17 @@ use daydream_graph::{Executor, Module};
 use crate::batches::Batches;
 use crate::checkpoint::{self, Header};
 use crate::data::{Dataset, Kind, Split};
+use crate::device::{DeviceChoice, DeviceKind, Devices, Placement};
 use crate::model::{Built, Metrics, Model, Setup};
-use crate::run::{self, Run};
+use crate::run::{Run, keep_rows};
 use crate::{Cost, Error, Knob, Knobs, ModelSpec, Named, Picture, Recipe, words};
 
-/// Steps between two snapshots to which a diverged session can go back.
+/// Steps between two snapshots to which a session can go back.
 const SNAPSHOT_EVERY: u64 = 250;
+/// The same on a GPU, in milliseconds: reading all parameters makes it wait, and when it fails no more than this is lost.
+const SNAPSHOT_AFTER: f64 = 1500.0;
+/// Milliseconds of training on a GPU after which it is read in any case.
+const READ_AFTER: f64 = 250.0;
 
 /// A model in training.
 pub struct Session {
@@ -27,24 +36,40 @@ pub struct Session {
     module: Module,
     model: Box<dyn Model>,
     device: Box<dyn Executor>,
+    placement: Placement,
+    /// What else could run it.
+    devices: Option<Rc<Devices>>,
     batches: Batches,
+    /// The programs that were called.
+    called: BTreeSet<usize>,
     snapshot: Snapshot,
+    /// Steps on a GPU between two reads.
+    stride: u64,
 }
 
 /// The parameters as they were when the metrics were last seen to be finite.
+#[derive(Default)]
 struct Snapshot {
     step: u64,
+    /// Empty before there is any.
     params: Vec<f32>,
+    /// When it was taken, in milliseconds.
+    taken: f64,
 }
 
 impl Session {
-    /// Builds the recipe's model for a data set and takes it to its first step. `data` is given for data that does not come
-    /// with the project, or that was made already.
-    pub async fn new(
-        recipe: Recipe,
-        data: Option<Rc<Dataset>>,
-        mut device: Box<dyn Executor>,
-    ) -> Result<Session, Error> {
+    /// Builds the recipe's model for a data set and takes it to its first step, on one device and no other. `data` is given for data
+    /// that does not come with the project, or that was made already.
+    pub async fn new(recipe: Recipe, data: Option<Rc<Dataset>>, device: Box<dyn Executor>) -> Result<Session, Error> {
+        let mut session = Session::assemble(recipe, data, device)?;
+        session.device.load(&session.module)?;
+        keep_rows(&mut *session.device, &session.module, &session.data.train);
+        session.restart().await?;
+        Ok(session)
+    }
+
+    /// A session whose device has yet to load the module.
+    fn assemble(recipe: Recipe, data: Option<Rc<Dataset>>, device: Box<dyn Executor>) -> Result<Session, Error> {
         let (spec, knobs) = (recipe.spec()?, recipe.knobs()?);
         let data = match data {
             Some(data) => data,
@@ -52,13 +77,30 @@ impl Session {
         };
         accepts(spec, &data)?;
         let Built { module, model } = (spec.build)(&Setup { data: &data, knobs: &knobs })?;
-        device.load(&module)?;
-        run::keep_rows(&mut *device, &module, &data.train);
+        let placement = Placement {
+            choice: DeviceChoice::Cpu,
+            kind: DeviceKind::Cpu,
+            name: device.name(),
+            why: words!("It was given.", "정해진 장치입니다."),
+            notice: None,
+        };
         let batches = Batches::new(recipe.seed, data.train.len());
-        let snapshot = Snapshot { step: 0, params: vec![] };
-        let mut session = Session { recipe, spec, data, knobs, step: 0, module, model, device, batches, snapshot };
-        session.restart().await?;
-        Ok(session)
+        Ok(Session {
+            recipe,
+            spec,
+            data,
+            knobs,
+            step: 0,
+            module,
+            model,
+            device,
+            placement,
+            devices: None,
+            batches,
+            called: BTreeSet::new(),
+            snapshot: Snapshot::default(),
+            stride: 1,
+        })
     }
 
     /// The recipe, with live knobs as they stand now.
@@ -92,13 +134,18 @@ impl Session {
         run.steps_per_epoch()
     }
 
-    /// The name of the device that runs the programs.
-    pub fn device(&self) -> String {
-        self.device.name()
-    }
-
     /// Back to step 0 with the same seed.
     pub async fn restart(&mut self) -> Result<(), Error> {
+        self.snapshot = Snapshot::default();
+        self.surviving(async |session| {
+            session.begin();
+            session.take_snapshot().await
+        })
+        .await
+    }
+
+    /// Step 0, on whatever device has the module: parameters, and inputs that are not written by every step.
+    fn begin(&mut self) {
         self.step = 0;
         let (model, mut run) = self.run();
         run.call("init", 0);
@@ -111,28 +158,61 @@ impl Session {
         for knob in run.knobs.iter().map(|(id, _)| id) {
             model.knob_turned(&mut run, knob);
         }
-        self.take_snapshot().await
     }
 
-    /// Makes `count` training steps and returns the metrics of the last one.
+    /// Makes `count` training steps and returns the metrics of the last one. When a GPU fails, one step is made on the CPU, from the
+    /// last snapshot: [`Session::steps_done`] then tells how far training got.
     ///
     /// # Errors
     /// [`Error::Diverged`] when a metric is not finite; [`Session::go_back`] then returns to the last good snapshot.
     pub async fn step(&mut self, count: u64) -> Result<Metrics, Error> {
+        match self.train(count).await {
+            Err(Error::Device(problem)) if self.fall_back(&problem)? => self.train(1).await,
+            done => done,
+        }
+    }
+
+    async fn train(&mut self, count: u64) -> Result<Metrics, Error> {
+        let end = self.step + count;
+        loop {
+            let left = end - self.step;
+            let metrics = match (self.placement.kind, self.devices.clone()) {
+                (DeviceKind::Gpu, Some(devices)) => self.make_some_steps(left, &devices).await?,
+                _ => self.make_steps(left).await?,
+            };
+            if metrics.iter().any(|(_, value)| !value.is_finite()) {
+                return Err(Error::Diverged { step: self.step });
+            }
+            if self.is_snapshot_due() {
+                self.take_snapshot().await?;
+            }
+            if self.step == end {
+                return Ok(metrics);
+            }
+        }
+    }
+
+    /// At most so many steps, and at most for about [`READ_AFTER`], so that a failure does not go unseen for long.
+    async fn make_some_steps(&mut self, most: u64, devices: &Devices) -> Result<Metrics, Error> {
+        let (count, begun) = (most.min(self.stride), devices.now());
+        let metrics = self.make_steps(count).await?;
+        let spent = devices.now() - begun;
+        if spent > READ_AFTER {
+            self.stride = (count / 2).max(1);
+        } else if spent < READ_AFTER / 2.0 {
+            self.stride = self.stride.max(2 * count);
+        }
+        Ok(metrics)
+    }
+
+    async fn make_steps(&mut self, count: u64) -> Result<Metrics, Error> {
         for _ in 0..count {
             let (model, mut run) = self.run();
             model.step(&mut run).await?;
             self.step += 1;
         }
         let (model, mut run) = self.run();
-        let metrics = model.step_metrics(&mut run).await?;
-        if metrics.iter().any(|(_, value)| !value.is_finite()) {
-            return Err(Error::Diverged { step: self.step });
-        }
-        if self.step >= self.snapshot.step + SNAPSHOT_EVERY {
-            self.take_snapshot().await?;
-        }
-        Ok(metrics)
+        model.step_metrics(&mut run).await
     }
 
     /// Turns a knob that is live. One that is not needs a new session.
@@ -168,8 +248,11 @@ impl Session {
                 return Err(Error::Unknown { what: Named::Metric, name: (*id).to_owned(), known });
             }
         }
-        let (model, mut run) = self.run();
-        model.evaluate(&mut run, split, wanted).await
+        self.surviving(async |session| {
+            let (model, mut run) = session.run();
+            model.evaluate(&mut run, split, wanted).await
+        })
+        .await
     }
 
     /// The ids of the metrics of some costs, in the order of the spec.
@@ -195,20 +278,26 @@ impl Session {
         for (name, value) in args {
             values.set(find_knob(view.args, name)?, *value)?;
         }
-        let (model, mut run) = self.run();
-        model.view(&mut run, id, &values).await
+        self.surviving(async |session| {
+            let (model, mut run) = session.run();
+            model.view(&mut run, id, &values).await
+        })
+        .await
     }
 
     /// New rows from the model, `[count, D]`, from a seed of their own.
     pub async fn sample(&mut self, count: usize, seed: u32) -> Result<Vec<f32>, Error> {
-        let (model, mut run) = self.run();
-        run.seed = seed;
-        model.sample(&mut run, count).await
+        self.surviving(async |session| {
+            let (model, mut run) = session.run();
+            run.seed = seed;
+            model.sample(&mut run, count).await
+        })
+        .await
     }
 
     /// The session as a safetensors file: all parameters, and in its header what is needed to go on.
     pub async fn save(&mut self) -> Result<Vec<u8>, Error> {
-        let params = self.device.read(self.module.params_range()).await?;
+        let params = self.surviving(async |session| session.read_params().await).await?;
         let header = Header { recipe: self.recipe.clone(), step: self.step };
         checkpoint::write(&header, &self.module, &params)
     }
@@ -226,9 +315,8 @@ impl Session {
             return Err(Error::bad_file(source, problem));
         }
         let params = checkpoint::params(source, bytes, &self.module)?;
-        self.device.write(0, &params);
-        self.step = header.step;
-        self.take_snapshot().await
+        self.put(Snapshot { step: header.step, params, taken: self.now() });
+        Ok(())
     }
 
     /// The step of the snapshot that [`Session::go_back`] returns to.
@@ -243,12 +331,35 @@ impl Session {
     }
 
     async fn take_snapshot(&mut self) -> Result<(), Error> {
-        let params = self.device.read(self.module.params_range()).await?;
+        let params = self.read_params().await?;
         if params.iter().any(|x| !x.is_finite()) {
             return Err(Error::Diverged { step: self.step });
         }
-        self.snapshot = Snapshot { step: self.step, params };
+        self.snapshot = Snapshot { step: self.step, params, taken: self.now() };
         Ok(())
+    }
+
+    fn is_snapshot_due(&self) -> bool {
+        match self.placement.kind {
+            DeviceKind::Cpu => self.step >= self.snapshot.step + SNAPSHOT_EVERY,
+            DeviceKind::Gpu => self.now() - self.snapshot.taken >= SNAPSHOT_AFTER,
+        }
+    }
+
+    /// Training stands where a snapshot was taken.
+    fn put(&mut self, snapshot: Snapshot) {
+        self.device.write(0, &snapshot.params);
+        self.step = snapshot.step;
+        self.snapshot = snapshot;
+    }
+
+    async fn read_params(&mut self) -> Result<Vec<f32>, Error> {
+        Ok(self.device.read(self.module.params_range()).await?)
+    }
+
+    /// Milliseconds; for a session that was given its device, none ever pass.
+    fn now(&self) -> f64 {
+        self.devices.as_ref().map_or(0.0, |devices| devices.now())
     }
 
     fn run(&mut self) -> (&mut dyn Model, Run<'_>) {
@@ -258,6 +369,7 @@ impl Session {
             data: &self.data,
             knobs: &self.knobs,
             batches: &mut self.batches,
+            called: &mut self.called,
             seed: self.recipe.seed,
             step: self.step,
         };

@@ -40,12 +40,13 @@ struct DataInfo {
 impl Info {
     pub(crate) fn of(session: &mut Session) -> Info {
         let steps_per_epoch = session.steps_per_epoch();
+        let device = session.placement().name.clone();
         let data = session.data();
         Info {
             recipe: session.recipe().clone(),
             step: session.steps_done() as f64,
             steps_per_epoch,
-            device: session.device(),
+            device,
             data: DataInfo {
                 name: data.name.clone(),
                 kind: data.kind,

@@ -1,0 +1,158 @@
+//! What can run a session: the devices there are, what was asked for, and what became of it.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use daydream_graph::{Executor, Pending};
+use serde::{Deserialize, Serialize};
+
+use crate::{Words, words};
+
+/// What a person may ask for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DeviceChoice {
+    /// The one that trains this model faster, by measurement.
+    #[default]
+    Auto,
+    /// The processor.
+    Cpu,
+    /// The graphics processor, where there is one that computes rightly.
+    Gpu,
+}
+
+/// What runs a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DeviceKind {
+    /// The processor.
+    Cpu,
+    /// The graphics processor.
+    Gpu,
+}
+
+/// Which device runs a session, and why.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Placement {
+    /// What was asked for.
+    pub choice: DeviceChoice,
+    /// What runs it.
+    pub kind: DeviceKind,
+    /// The device's name.
+    pub name: String,
+    /// Why this one, in a whole sentence.
+    pub why: Words,
+    /// What the person should know, where they did not get what they asked for or had.
+    pub notice: Option<Notice>,
+}
+
+/// The CPU had to take over.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Notice {
+    /// What happened, in whole sentences.
+    pub text: Words,
+    /// The training step at which it happened.
+    pub at: u64,
+    /// The training step from which the CPU went on.
+    pub from: u64,
+}
+
+/// A GPU that is open.
+pub struct Gpu {
+    /// The adapter's name.
+    pub name: String,
+    /// Whether the processor only plays a GPU.
+    pub is_software: bool,
+    /// Makes an executor on it.
+    pub executor: Box<dyn Fn() -> Box<dyn Executor>>,
+    /// Takes the device away, as a driver that fails does.
+    pub destroy: Box<dyn Fn()>,
+}
+
+/// The devices of this machine that sessions may use. They are shared: a GPU is opened once, when it is first wanted.
+pub struct Devices {
+    make_cpu: Box<dyn Fn() -> Box<dyn Executor>>,
+    open_gpu: Box<dyn Fn() -> Pending<'static, Gpu>>,
+    clock: Box<dyn Fn() -> f64>,
+    gpu: RefCell<Option<Result<Rc<Gpu>, Words>>>,
+    /// What was measured, by what was trained.
+    measured: RefCell<HashMap<String, Rc<Measured>>>,
+}
+
+/// What a few steps on both devices have shown about one model on one data set.
+pub(crate) struct Measured {
+    /// The programs that training calls.
+    pub(crate) programs: Vec<usize>,
+    /// Steps a second on the CPU.
+    pub(crate) cpu: f64,
+    /// Steps a second on the GPU, or why it must not be used.
+    pub(crate) gpu: Result<f64, Words>,
+}
+
+impl Devices {
+    /// `cpu` makes an executor, `gpu` opens the GPU, `clock` tells milliseconds that only ever grow.
+    pub fn new(
+        cpu: impl Fn() -> Box<dyn Executor> + 'static,
+        gpu: impl Fn() -> Pending<'static, Gpu> + 'static,
+        clock: impl Fn() -> f64 + 'static,
+    ) -> Devices {
+        Devices {
+            make_cpu: Box::new(cpu),
+            open_gpu: Box::new(gpu),
+            clock: Box::new(clock),
+            gpu: RefCell::default(),
+            measured: RefCell::default(),
+        }
+    }
+
+    pub(crate) fn cpu(&self) -> Box<dyn Executor> {
+        (self.make_cpu)()
+    }
+
+    pub(crate) fn now(&self) -> f64 {
+        (self.clock)()
+    }
+
+    /// The GPU, or why there is none. One that could not be had or was lost is asked for again only when the person `insists`.
+    pub(crate) async fn gpu(&self, insists: bool) -> Result<Rc<Gpu>, Words> {
+        let known = self.gpu.borrow().clone();
+        match known {
+            Some(Ok(gpu)) => return Ok(gpu),
+            Some(Err(why)) if !insists => return Err(why),
+            _ => {}
+        }
+        let opened = (self.open_gpu)().await.map(Rc::new).map_err(|error| {
+            words!("There is no GPU that can be used here: {error}.", "여기서 쓸 수 있는 GPU가 없습니다({error}).")
+        });
+        *self.gpu.borrow_mut() = Some(opened.clone());
+        opened
+    }
+
+    /// A GPU that failed is not used again, unless somebody insists.
+    pub(crate) fn give_up_gpu(&self, why: Words) {
+        *self.gpu.borrow_mut() = Some(Err(why));
+    }
+
+    /// The next session opens the GPU anew.
+    pub(crate) fn forget_gpu(&self) {
+        *self.gpu.borrow_mut() = None;
+    }
+
+    pub(crate) fn measured(&self, key: &str) -> Option<Rc<Measured>> {
+        self.measured.borrow().get(key).cloned()
+    }
+
+    pub(crate) fn remember(&self, key: String, measured: Measured) -> Rc<Measured> {
+        let measured = Rc::new(measured);
+        self.measured.borrow_mut().insert(key, Rc::clone(&measured));
+        measured
+    }
+
+    /// Takes the open GPU away, as a driver that fails does: for tests, and for trying it out.
+    pub fn lose_gpu(&self) {
+        if let Some(Ok(gpu)) = &*self.gpu.borrow() {
+            (gpu.destroy)();
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! A few training steps on a device: how fast they are, and whether two devices agree about them.
+
+use daydream_graph::{Module, Variable};
+
+use crate::device::Devices;
+use crate::{Error, Metrics, Session, Words, words};
+
+/// Steps that are compared, and how many of them a slow model makes.
+const CHECKED: u64 = 3;
+const CHECKED_IF_SLOW: u64 = 1;
+/// A first step on the CPU that takes this many milliseconds is that of a slow model.
+const SLOW: f64 = 25.0;
+/// Milliseconds that the timed steps may take on the CPU. Where the first step took longer, it says enough.
+const TIMED: f64 = 60.0;
+/// Milliseconds after which no more steps are timed on the GPU.
+const MOST_ON_GPU: f64 = 250.0;
+/// Training on a GPU is read back in batches of this many milliseconds, or longer where waiting for a read takes longer.
+const BATCH: f64 = 100.0;
+
+/// Relative and absolute difference of a metric between two devices that compute rightly.
+const METRIC_TOLERANCE: (f64, f64) = (1e-3, 1e-4);
+/// The same of a parameter, as root mean square: relative to how far training has moved it, and absolute. Adam's first steps turn
+/// gradients that are nothing but rounding into steps of full size, so that a few numbers may differ much.
+const PARAM_TOLERANCE: (f64, f64) = (0.3, 1e-5);
+
+/// What a few steps from the seed have led to.
+pub(super) struct Trial {
+    /// How many steps were compared.
+    pub(super) steps: u64,
+    /// The parameters before.
+    start: Vec<f32>,
+    metrics: Metrics,
+    params: Vec<f32>,
+    /// Steps a second.
+    pub(super) rate: f64,
+}
+
+impl Session {
+    /// Trains for a moment on the CPU: at most about 150 milliseconds, or a single step where one takes longer.
+    pub(super) async fn try_cpu(&mut self, devices: &Devices) -> Result<Trial, Error> {
+        self.begin();
+        let start = self.read_params().await?;
+        let (first, mut metrics) = self.time(devices, 1).await?;
+        let steps = if first > SLOW { CHECKED_IF_SLOW } else { CHECKED };
+        if steps > 1 {
+            (_, metrics) = self.time(devices, steps - 1).await?;
+        }
+        let params = self.read_params().await?;
+        let mut rate = 1000.0 / first;
+        if first < TIMED {
+            let count = ((TIMED / first) as u64).clamp(1, 200);
+            rate = 1000.0 * count as f64 / self.time(devices, count).await?.0;
+        }
+        Ok(Trial { steps, start, metrics, params, rate })
+    }
+
+    /// Makes the same steps on the GPU, then times some more. A device that was never used warms up on the first ones.
+    pub(super) async fn try_gpu(&mut self, devices: &Devices, steps: u64) -> Result<Trial, Error> {
+        self.begin();
+        let (_, metrics) = self.time(devices, steps).await?;
+        let params = self.read_params().await?;
+        let (one, _) = self.time(devices, 1).await?;
+        let (mut count, mut many, mut spent) = (1, one, one);
+        while spent < MOST_ON_GPU && many < one + BATCH / 5.0 && count < 256 {
+            count *= 4;
+            many = self.time(devices, count).await?.0;
+            spent += many;
+        }
+        Ok(Trial { steps, start: vec![], metrics, params, rate: rate_in_batches(one, count, many) })
+    }
+
+    /// Milliseconds that some steps and the read of their metrics take.
+    async fn time(&mut self, devices: &Devices, count: u64) -> Result<(f64, Metrics), Error> {
+        let begun = devices.now();
+        let metrics = self.make_steps(count).await?;
+        Ok(((devices.now() - begun).max(0.01), metrics))
+    }
+}
+
+/// Steps a second in batches of [`BATCH`] milliseconds, when one step with its read takes `one` milliseconds and `count` steps with one
+/// read take `many`.
+fn rate_in_batches(one: f64, count: u64, many: f64) -> f64 {
+    if count == 1 {
+        return 1000.0 / one;
+    }
+    let step = ((many - one) / (count - 1) as f64).max(1e-3);
+    let waiting = (one - step).max(0.0);
+    let batch = BATCH.max(1.25 * waiting);
+    let steps = ((batch - waiting) / step).max(1.0);
+    1000.0 * steps / (waiting + steps * step)
+}
+
+/// What a GPU has computed wrongly, if anything. A run that is not finite on the CPU either says nothing about the GPU.
+pub(super) fn disagreement(module: &Module, cpu: &Trial, gpu: &Trial) -> Option<Words> {
+    for ((id, right), (_, found)) in cpu.metrics.iter().zip(&gpu.metrics) {
+        let (relative, absolute) = METRIC_TOLERANCE;
+        if right.is_finite() && exceeds((right - found).abs(), relative * right.abs() + absolute) {
+            return Some(words!(
+                "after {steps} training steps {id} is {found:.6} on the GPU and {right:.6} on the CPU",
+                "학습 {steps}단계 뒤 {id} 값이 GPU에서는 {found:.6}, CPU에서는 {right:.6}입니다",
+                steps = cpu.steps
+            ));
+        }
+    }
+    let param = module.params.iter().find(|param| differs(param, cpu, gpu))?;
+    Some(words!(
+        "after {steps} training steps the parameter {name} differs from that on the CPU",
+        "학습 {steps}단계 뒤 매개변수 {name} 값이 CPU와 다릅니다",
+        steps = cpu.steps,
+        name = param.name
+    ))
+}
+
+fn differs(param: &Variable, cpu: &Trial, gpu: &Trial) -> bool {
+    let (start, right, found) = (&cpu.start[param.range()], &cpu.params[param.range()], &gpu.params[param.range()]);
+    let moved = root_mean_square(right, start);
+    moved.is_finite() && exceeds(root_mean_square(found, right), PARAM_TOLERANCE.0 * moved + PARAM_TOLERANCE.1)
+}
+
+/// NaN exceeds everything.
+fn exceeds(difference: f64, allowed: f64) -> bool {
+    difference.is_nan() || difference > allowed
+}
+
+/// Of the differences of two ranges.
+fn root_mean_square(a: &[f32], b: &[f32]) -> f64 {
+    let sum: f64 = a.iter().zip(b).map(|(&a, &b)| (f64::from(a) - f64::from(b)).powi(2)).sum();
+    (sum / a.len().max(1) as f64).sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A module with two parameters of a hundred numbers, and what a rightly computed run makes of it.
+    fn run() -> (Module, Trial) {
+        let variable = |name: &str, offset| Variable { name: name.to_owned(), shape: vec![100], offset };
+        let params = vec![variable("weights", 0), variable("bias", 100)];
+        let module = Module { params, inputs: vec![], programs: vec![], arena_len: 200 };
+        (module, trial(vec![0.1; 200]))
+    }
+
+    fn trial(params: Vec<f32>) -> Trial {
+        let metrics = vec![("loss".to_owned(), 2.0)];
+        Trial { steps: 3, start: vec![0.0; 200], metrics, params, rate: 1.0 }
+    }
+
+    #[test]
+    fn rounding_is_no_difference() {
+        let (module, cpu) = run();
+        let mut gpu = trial(vec![0.1001; 200]);
+        gpu.params[7] = -0.1; // a gradient that was all rounding
+        gpu.metrics[0].1 = 2.001;
+        assert_eq!(disagreement(&module, &cpu, &gpu), None);
+    }
+
+    #[test]
+    fn a_wrong_metric_or_parameter_is_named() {
+        let (module, cpu) = run();
+        for wrong in [2.01, 0.0, f64::NAN, f64::INFINITY] {
+            let mut gpu = run().1;
+            gpu.metrics[0].1 = wrong;
+            assert!(disagreement(&module, &cpu, &gpu).unwrap().en.contains("loss is "));
+        }
+        for wrong in [0.0, 0.15, f32::NAN, f32::INFINITY] {
+            let mut gpu = run().1;
+            gpu.params[100..].fill(wrong);
+            assert!(disagreement(&module, &cpu, &gpu).unwrap().en.contains("parameter bias differs"));
+        }
+    }
+
+    #[test]
+    fn a_run_that_diverges_on_the_cpu_says_nothing() {
+        let (module, mut cpu) = run();
+        cpu.metrics[0].1 = f64::NAN;
+        cpu.params[..100].fill(f32::INFINITY);
+        assert_eq!(disagreement(&module, &cpu, &run().1), None);
+    }
+
+    #[test]
+    fn waiting_for_reads_is_shared_by_a_batch() {
+        let near = |rate: f64, expected: f64| assert!((rate / expected - 1.0).abs() < 0.01, "{rate}");
+        near(rate_in_batches(2.0, 1, 2.0), 500.0); // nothing else is known
+        near(rate_in_batches(2.0, 4, 8.0), 500.0); // no waiting
+        near(rate_in_batches(1.5, 101, 51.5), 1980.0); // 1 ms of 100 is waiting
+        near(rate_in_batches(100.5, 101, 150.5), 400.0); // 100 ms of 125 are
+    }
+}

@@ -1,0 +1,460 @@
+//! Which device a session runs on, and that nothing is lost when a GPU is missing, lies, or dies. The GPU here is a CPU that does so on
+//! demand, under a clock that moves only when a program runs.
+
+#![allow(clippy::unwrap_used)]
+
+use std::cell::{Cell, RefCell};
+use std::future::ready;
+use std::ops::Range;
+use std::rc::Rc;
+
+use daydream_cpu::Cpu;
+use daydream_graph::{DeviceError, Executor, Module, Pending, Reading, Table};
+use daydream_models::{Cost, DeviceChoice, DeviceKind, Devices, Error, Gpu, ModelSpec, Recipe, Session, zoo};
+use pollster::block_on;
+
+mod languages;
+
+/// What the fakes do, and what was seen of them.
+struct World {
+    clock: Cell<f64>,
+    /// Milliseconds that a program takes.
+    on_cpu: f64,
+    on_gpu: f64,
+    /// Milliseconds that a read takes on the GPU.
+    waiting: f64,
+    software: bool,
+    /// How the GPU fails.
+    fault: Cell<Fault>,
+    /// Milliseconds for which programs ran on the CPU.
+    cpu_time: Cell<f64>,
+    opened: Cell<u32>,
+    gpus_made: Cell<u32>,
+    prepared: RefCell<Vec<String>>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Fault {
+    None,
+    /// There is no adapter.
+    Absent,
+    /// The module does not fit.
+    Small,
+    /// The driver rejects a shader.
+    Rejects,
+    /// Numbers come back wrong.
+    Lies,
+    /// Numbers come back as NaN.
+    Nan,
+    /// The device is lost.
+    Lost,
+}
+
+impl Default for World {
+    fn default() -> World {
+        World {
+            clock: Cell::new(0.0),
+            on_cpu: 2.0,
+            on_gpu: 0.5,
+            waiting: 1.0,
+            software: false,
+            fault: Cell::new(Fault::None),
+            cpu_time: Cell::new(0.0),
+            opened: Cell::new(0),
+            gpus_made: Cell::new(0),
+            prepared: RefCell::default(),
+        }
+    }
+}
+
+impl World {
+    fn failing(fault: Fault) -> Rc<World> {
+        Rc::new(World { fault: Cell::new(fault), ..World::default() })
+    }
+
+    fn pass(&self, milliseconds: f64) {
+        self.clock.set(self.clock.get() + milliseconds);
+    }
+
+    fn devices(self: &Rc<World>) -> Rc<Devices> {
+        let (for_cpu, for_gpu, for_clock) = (Rc::clone(self), Rc::clone(self), Rc::clone(self));
+        Rc::new(Devices::new(
+            move || Box::new(Fake::new(&for_cpu, DeviceKind::Cpu)),
+            move || Box::pin(ready(open(&for_gpu))),
+            move || for_clock.clock.get(),
+        ))
+    }
+
+    fn open(self: &Rc<World>, recipe: &Recipe, choice: DeviceChoice) -> Session {
+        block_on(Session::open(recipe.clone(), None, choice, &self.devices())).unwrap()
+    }
+}
+
+fn open(world: &Rc<World>) -> Result<Gpu, DeviceError> {
+    world.opened.set(world.opened.get() + 1);
+    if world.fault.get() == Fault::Absent {
+        return Err(DeviceError("no adapter".to_owned()));
+    }
+    let (for_executor, for_destroy) = (Rc::clone(world), Rc::clone(world));
+    let executor = move || {
+        for_executor.gpus_made.set(for_executor.gpus_made.get() + 1);
+        Box::new(Fake::new(&for_executor, DeviceKind::Gpu)) as Box<dyn Executor>
+    };
+    Ok(Gpu {
+        name: "Fake adapter".to_owned(),
+        is_software: world.software,
+        executor: Box::new(executor),
+        destroy: Box::new(move || for_destroy.fault.set(Fault::Lost)),
+    })
+}
+
+struct Fake {
+    inner: Cpu,
+    kind: DeviceKind,
+    programs: Vec<String>,
+    world: Rc<World>,
+}
+
+impl Fake {
+    fn new(world: &Rc<World>, kind: DeviceKind) -> Fake {
+        Fake { inner: Cpu::new(), kind, programs: vec![], world: Rc::clone(world) }
+    }
+
+    fn fault(&self) -> Fault {
+        if self.kind == DeviceKind::Gpu { self.world.fault.get() } else { Fault::None }
+    }
+}
+
+impl Executor for Fake {
+    fn name(&self) -> String {
+        self.inner.name()
+    }
+
+    fn load(&mut self, module: &Module) -> Result<(), DeviceError> {
+        if self.fault() == Fault::Small {
+            return Err(DeviceError("it needs 3 GiB and the GPU has 2".to_owned()));
+        }
+        self.programs = module.programs.iter().map(|program| program.name.clone()).collect();
+        self.inner.load(module)
+    }
+
+    fn prepare(&mut self, programs: &[usize]) -> Pending<'_, ()> {
+        *self.world.prepared.borrow_mut() = programs.iter().map(|&number| self.programs[number].clone()).collect();
+        let rejected = self.fault() == Fault::Rejects;
+        Box::pin(ready(if rejected { Err(DeviceError("bad shader".to_owned())) } else { Ok(()) }))
+    }
+
+    fn keep(&mut self, table: usize, rows: &Rc<Table>) {
+        self.inner.keep(table, rows);
+    }
+
+    fn gather(&mut self, offset: usize, table: usize, rows: &[u32]) {
+        self.inner.gather(offset, table, rows);
+    }
+
+    fn write(&mut self, offset: usize, data: &[f32]) {
+        self.inner.write(offset, data);
+    }
+
+    fn run(&mut self, program: usize, seed: u32, step: u32) {
+        let world = &self.world;
+        if self.programs[program].starts_with("train") {
+            match self.kind {
+                DeviceKind::Cpu => {
+                    world.pass(world.on_cpu);
+                    world.cpu_time.set(world.cpu_time.get() + world.on_cpu);
+                }
+                DeviceKind::Gpu => world.pass(world.on_gpu),
+            }
+        }
+        self.inner.run(program, seed, step);
+    }
+
+    fn read_all(&mut self, ranges: &[Range<usize>]) -> Reading<'_> {
+        if self.kind == DeviceKind::Gpu {
+            self.world.pass(self.world.waiting);
+        }
+        let mut numbers = block_on(self.inner.read_all(ranges)).unwrap();
+        match self.fault() {
+            Fault::Lost => return Box::pin(ready(Err(DeviceError("device lost".to_owned())))),
+            Fault::Lies => numbers.iter_mut().for_each(|x| *x *= 1.05),
+            Fault::Nan => numbers.fill(f32::NAN),
+            _ => {}
+        }
+        Box::pin(ready(Ok(numbers)))
+    }
+}
+
+fn bars() -> Recipe {
+    Recipe::new("rbm", "bars", 7)
+}
+
+/// A small run of every model.
+fn recipes() -> impl Iterator<Item = Recipe> {
+    let small = |spec: &&'static ModelSpec| {
+        let data = spec.presets.iter().map(|preset| preset.data).find(|data| *data != "strokes").unwrap();
+        let sizes = ["hidden", "width", "generator-width", "discriminator-width", "batch"];
+        let known = sizes.into_iter().filter(|size| spec.knobs.iter().any(|knob| knob.id == *size));
+        known.fold(Recipe::new(spec.id, data, 7), |recipe, size| recipe.with(size, "16"))
+    };
+    zoo::catalogue().iter().map(small)
+}
+
+fn undisturbed(recipe: &Recipe) -> Session {
+    block_on(Session::new(recipe.clone(), None, Box::new(Cpu::new()))).unwrap()
+}
+
+fn params(session: &mut Session) -> Vec<u8> {
+    block_on(session.save()).unwrap()
+}
+
+#[track_caller]
+fn assert_says(words: &daydream_models::Words, en: &str, ko: &str) {
+    assert!(words.en.contains(en) && words.ko.contains(ko), "{words:?}");
+}
+
+#[test]
+fn the_faster_device_is_kept_and_the_run_begins_as_if_nothing_had_been_tried() {
+    for recipe in recipes() {
+        for (on_gpu, kind) in [(0.5, DeviceKind::Gpu), (5.0, DeviceKind::Cpu)] {
+            let world = Rc::new(World { on_gpu, ..World::default() });
+            let mut session = world.open(&recipe, DeviceChoice::Auto);
+            let placement = session.placement().clone();
+            assert_eq!((placement.kind, placement.notice), (kind, None), "{}", recipe.model);
+            assert_says(&placement.why, "steps a second on the GPU", "GPU에서 초당");
+            assert_eq!(placement.name, if kind == DeviceKind::Gpu { "Fake adapter" } else { "CPU" });
+            assert_eq!(session.steps_done(), 0);
+            block_on(session.step(20)).unwrap();
+            let mut expected = undisturbed(&recipe);
+            block_on(expected.step(20)).unwrap();
+            assert!(params(&mut session) == params(&mut expected), "{} does not replay", recipe.model);
+        }
+    }
+}
+
+#[test]
+fn rates_are_those_of_the_clock() {
+    let world = Rc::new(World { on_cpu: 4.0, on_gpu: 1.0, waiting: 0.0, ..World::default() });
+    let session = world.open(&bars(), DeviceChoice::Auto);
+    let why = "Measured with this model: 1000 steps a second on the GPU, 250 on the CPU.";
+    assert_eq!(session.placement().why.en, why);
+}
+
+#[test]
+fn what_training_calls_is_prepared() {
+    let world = Rc::new(World::default());
+    world.open(&bars().with("k", "3"), DeviceChoice::Auto);
+    assert_eq!(*world.prepared.borrow(), ["init", "train", "gibbs", "watch"]);
+}
+
+#[test]
+fn the_cpu_warms_up_for_150_milliseconds_or_a_single_step() {
+    for on_cpu in [0.1, 1.0, 10.0, 24.0, 26.0, 49.0, 70.0, 300.0] {
+        let world = Rc::new(World { on_cpu, on_gpu: 0.01, ..World::default() });
+        world.open(&bars(), DeviceChoice::Auto);
+        assert!(world.cpu_time.get() <= f64::max(150.0, on_cpu), "{on_cpu}: {}", world.cpu_time.get());
+    }
+}
+
+#[test]
+fn a_gpu_that_the_cpu_plays_is_used_only_when_it_is_asked_for() {
+    let world = Rc::new(World { software: true, ..World::default() });
+    let session = world.open(&bars(), DeviceChoice::Auto);
+    assert_eq!((session.placement().kind, world.gpus_made.get(), world.cpu_time.get()), (DeviceKind::Cpu, 0, 0.0));
+    assert_says(&session.placement().why, "played by the CPU", "CPU로 흉내 낸");
+    assert_eq!(session.placement().notice, None);
+    let session = world.open(&bars(), DeviceChoice::Gpu);
+    assert_eq!(session.placement().kind, DeviceKind::Gpu);
+    assert_says(&session.placement().why, "chosen by hand", "직접 선택한");
+}
+
+#[test]
+fn a_slower_gpu_is_used_when_it_is_asked_for() {
+    let world = Rc::new(World { on_gpu: 5.0, ..World::default() });
+    let session = world.open(&bars(), DeviceChoice::Gpu);
+    assert_eq!((session.placement().kind, &session.placement().notice), (DeviceKind::Gpu, &None));
+}
+
+#[test]
+fn a_gpu_that_cannot_be_used_leaves_the_session_on_the_cpu() {
+    let faults = [
+        (Fault::Absent, "no GPU that can be used here: no adapter", "쓸 수 있는 GPU가 없습니다(no adapter)"),
+        (Fault::Small, "cannot run this model: it needs 3 GiB and the GPU has 2", "실행할 수 없습니다(it needs 3 GiB"),
+        (Fault::Rejects, "cannot run this model: bad shader", "실행할 수 없습니다(bad shader)"),
+        (Fault::Lost, "cannot run this model: device lost", "실행할 수 없습니다(device lost)"),
+        (Fault::Lies, "wrongly: after 3 training steps", "잘못 계산합니다. 학습 3단계 뒤"),
+        (Fault::Nan, "wrongly: after 3 training steps", "잘못 계산합니다. 학습 3단계 뒤"),
+    ];
+    for recipe in recipes() {
+        for (fault, en, ko) in faults {
+            for choice in [DeviceChoice::Auto, DeviceChoice::Gpu] {
+                let mut session = World::failing(fault).open(&recipe, choice);
+                let placement = session.placement().clone();
+                assert_eq!((placement.kind, placement.choice), (DeviceKind::Cpu, choice), "{}", recipe.model);
+                assert_says(&placement.why, en, ko);
+                // Who did not ask for a GPU need not be told of one.
+                assert_eq!(placement.notice.is_some(), choice == DeviceChoice::Gpu);
+                if let Some(notice) = placement.notice {
+                    assert_says(&notice.text, en, "대신 CPU에서 학습합니다");
+                }
+                block_on(session.step(3)).unwrap();
+                let mut expected = undisturbed(&recipe);
+                block_on(expected.step(3)).unwrap();
+                assert!(params(&mut session) == params(&mut expected), "{}", recipe.model);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_gpu_lost_in_training_costs_only_the_steps_since_the_snapshot() {
+    for recipe in recipes() {
+        let world = Rc::new(World { on_gpu: 1.0, on_cpu: 50.0, ..World::default() });
+        let mut session = world.open(&recipe, DeviceChoice::Auto);
+        let mut reached = (0, world.clock.get());
+        while session.snapshot_step() == 0 {
+            block_on(session.step(40)).unwrap();
+            reached = (session.steps_done(), world.clock.get());
+        }
+        block_on(session.step(70)).unwrap();
+        let at = session.steps_done();
+        world.fault.set(Fault::Lost);
+        let metrics = block_on(session.step(30)).unwrap();
+
+        assert_eq!(session.steps_done(), reached.0 + 1, "{}", recipe.model);
+        let placement = session.placement();
+        assert_eq!((placement.kind, placement.choice), (DeviceKind::Cpu, DeviceChoice::Auto));
+        let notice = placement.notice.clone().unwrap();
+        assert!(notice.at > at && notice.from == reached.0, "{notice:?}");
+        let en = format!("step {} (device lost). Training went on on the CPU from step {}.", notice.at, notice.from);
+        assert_says(&notice.text, &en, &format!("{}단계부터 CPU에서", notice.from));
+
+        let mut expected = undisturbed(&recipe);
+        assert_eq!(block_on(expected.step(reached.0 + 1)).unwrap(), metrics, "{}", recipe.model);
+        assert!(params(&mut session) == params(&mut expected), "{}", recipe.model);
+    }
+}
+
+#[test]
+fn at_most_two_seconds_of_training_are_lost_however_long_the_calls() {
+    for (on_gpu, waiting) in [(0.1, 0.1), (3.0, 1.0), (1.0, 100.0), (200.0, 10.0)] {
+        let world = Rc::new(World { on_gpu, waiting, on_cpu: 1000.0, ..World::default() });
+        let mut session = world.open(&bars(), DeviceChoice::Gpu);
+        for count in [1, 200, 1, 500, 30] {
+            block_on(session.step(count)).unwrap();
+            let unsaved = (session.steps_done() - session.snapshot_step()) as f64 * on_gpu;
+            assert!(unsaved <= 2000.0, "{on_gpu} ms a step: {unsaved} ms at step {}", session.steps_done());
+        }
+    }
+}
+
+/// Asks a session for something; the answer as text.
+type Ask<'a> = &'a dyn Fn(&mut Session) -> String;
+
+#[test]
+fn whatever_is_asked_of_a_lost_gpu_is_answered_by_the_cpu() {
+    for recipe in recipes() {
+        let expected = undisturbed(&recipe);
+        let cheap = expected.metric_ids(&[Cost::Cheap]);
+        let view = expected.spec().views[0].id;
+        let asked: [(&str, Ask<'_>); 5] = [
+            ("view", &|session| serde_json::to_string(&block_on(session.view(view, &[])).unwrap()).unwrap()),
+            ("evaluate", &|session| format!("{:?}", block_on(session.evaluate(&cheap)).unwrap())),
+            ("sample", &|session| format!("{:?}", block_on(session.sample(5, 3)).unwrap())),
+            ("save", &|session| format!("{:?}", params(session))),
+            ("restart", &|session| format!("{:?} {}", block_on(session.restart()), session.steps_done())),
+        ];
+        for (what, ask) in asked {
+            let world = Rc::new(World::default());
+            let mut session = world.open(&recipe, DeviceChoice::Gpu);
+            world.fault.set(Fault::Lost);
+            assert_eq!(ask(&mut session), ask(&mut undisturbed(&recipe)), "{what} of {}", recipe.model);
+            assert_eq!(session.placement().kind, DeviceKind::Cpu);
+            assert!(session.placement().notice.is_some());
+        }
+    }
+}
+
+#[test]
+fn live_knobs_stay_where_they_were_turned() {
+    let world = Rc::new(World::default());
+    let mut session = world.open(&bars(), DeviceChoice::Gpu);
+    let mut expected = undisturbed(&bars());
+    for session in [&mut session, &mut expected] {
+        session.set("learning-rate", 0.3).unwrap();
+        session.set("momentum", 0.1).unwrap();
+    }
+    world.fault.set(Fault::Lost);
+    block_on(session.step(5)).unwrap();
+    block_on(session.step(5)).unwrap();
+    block_on(expected.step(session.steps_done())).unwrap();
+    assert!(params(&mut session) == params(&mut expected));
+}
+
+#[test]
+fn a_session_moves_between_devices_with_its_step_and_parameters() {
+    for recipe in recipes() {
+        let world = Rc::new(World::default());
+        let mut session = world.open(&recipe, DeviceChoice::Cpu);
+        assert_eq!((world.opened.get(), world.cpu_time.get()), (0, 0.0), "the GPU was looked for in vain");
+        assert_says(&session.placement().why, "by hand", "직접");
+        let moves = [
+            (DeviceChoice::Gpu, DeviceKind::Gpu),
+            (DeviceChoice::Cpu, DeviceKind::Cpu),
+            (DeviceChoice::Auto, DeviceKind::Gpu),
+        ];
+        for (choice, kind) in moves {
+            block_on(session.step(10)).unwrap();
+            block_on(session.move_to(choice)).unwrap();
+            assert_eq!((session.placement().kind, session.placement().choice), (kind, choice));
+        }
+        assert_eq!(session.steps_done(), 30);
+        block_on(session.step(10)).unwrap();
+        let mut expected = undisturbed(&recipe);
+        block_on(expected.step(40)).unwrap();
+        assert!(params(&mut session) == params(&mut expected), "{}", recipe.model);
+    }
+    let refusal = block_on(undisturbed(&bars()).move_to(DeviceChoice::Gpu)).unwrap_err();
+    assert!(matches!(refusal, Error::Unsupported(_)), "{}", languages::english(&refusal));
+}
+
+#[test]
+fn a_model_is_measured_once_whatever_the_seed() {
+    let world = Rc::new(World::default());
+    let devices = world.devices();
+    let open = |recipe: Recipe| block_on(Session::open(recipe, None, DeviceChoice::Auto, &devices)).unwrap();
+    open(bars());
+    let spent = world.cpu_time.get();
+    let again = open(Recipe { seed: 8, ..bars() });
+    assert_eq!((again.placement().kind, world.cpu_time.get()), (DeviceKind::Gpu, spent));
+    open(bars().with("hidden", "9"));
+    assert!(world.cpu_time.get() > spent);
+    assert_eq!(world.opened.get(), 1);
+}
+
+#[test]
+fn a_lost_gpu_is_used_again_only_when_it_is_asked_for() {
+    let world = Rc::new(World::default());
+    let devices = world.devices();
+    let open = |choice| block_on(Session::open(bars(), None, choice, &devices)).unwrap();
+    let mut session = open(DeviceChoice::Auto);
+    devices.lose_gpu();
+    block_on(session.step(5)).unwrap();
+    world.fault.set(Fault::None);
+
+    let next = open(DeviceChoice::Auto);
+    assert_eq!((next.placement().kind, world.opened.get()), (DeviceKind::Cpu, 1));
+    assert_says(&next.placement().why, "stopped answering", "응답을 멈췄습니다");
+    block_on(session.move_to(DeviceChoice::Gpu)).unwrap();
+    assert_eq!((session.placement().kind, session.placement().notice.clone()), (DeviceKind::Gpu, None));
+    assert_eq!(world.opened.get(), 2);
+}
+
+#[test]
+fn a_device_that_was_given_has_nobody_to_take_over() {
+    let world = Rc::new(World::default());
+    let gpu = Fake::new(&world, DeviceKind::Gpu);
+    let mut session = block_on(Session::new(bars(), None, Box::new(gpu))).unwrap();
+    world.fault.set(Fault::Lost);
+    assert_eq!(block_on(session.step(1)), Err(Error::Device("device lost".to_owned())));
+}

@@ -3,22 +3,27 @@
 //! - [`check_grad`] and [`check_loss`]: gradients against finite differences.
 //! - [`evaluate`]: the numbers of a function of tensors.
 //! - [`check_fusion`]: a fused program against one in which every value has a kernel and memory of its own.
+//! - [`check_parity`]: an executor against the reference evaluator; [`CHECKS`], what every executor is put through.
 //! - [`random_module`]: what nobody thought of.
 //! - [`check_text`]: what a stage prints against a file.
 //! - [`cases`]: a row for every operation and every composed function; what walks over them covers the language.
 
 pub mod cases;
 mod evaluate;
+mod executors;
 mod fusion;
 mod gradient;
 pub mod networks;
 pub mod numbers;
+mod parity;
 mod random_module;
 mod snapshot;
 
 pub use cases::{Case, cases};
 pub use evaluate::evaluate;
+pub use executors::{CHECKS, Check};
 pub use fusion::{check_fusion, check_memory};
 pub use gradient::{check_grad, check_loss};
+pub use parity::check_parity;
 pub use random_module::random_module;
 pub use snapshot::check_text;

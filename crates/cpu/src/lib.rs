@@ -17,10 +17,13 @@ mod vector;
 pub use executor::Cpu;
 pub use simd::{Matrix, Piece, Product, Target, Workspace};
 
-// The crate's own tests multiply with the kernel for WebAssembly. So the tests in `tests`, which meet the native
-// library, run here once more.
 #[cfg(test)]
-extern crate self as daydream_cpu;
-#[cfg(test)]
-#[path = "../tests/parity.rs"]
-mod parity;
+mod tests {
+    /// Within the crate's own tests the kernel for WebAssembly multiplies, elsewhere the native library.
+    #[test]
+    fn the_kernel_for_webassembly_passes_every_check() {
+        for (_, check) in daydream_tests::CHECKS {
+            check(&mut crate::Cpu::new());
+        }
+    }
+}

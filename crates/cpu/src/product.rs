@@ -87,8 +87,9 @@ impl BatchedProduct {
                 let (data, after) = rest.split_at_mut(results.len());
                 let matrix = |factor: &Factor| {
                     let origin = factor.begin.at(factor.begin.base(&[]), point) as usize;
-                    let (data, origin) =
-                        if origin < results.start { (&*before, origin) } else { (&*after, origin - results.end) };
+                    // A factor without numbers may lie anywhere.
+                    let behind = origin.saturating_sub(results.end);
+                    let (data, origin) = if origin < results.start { (&*before, origin) } else { (&*after, behind) };
                     Matrix { data, origin, row: factor.row, column: factor.column }
                 };
                 let mut c = Target { data, stride: columns, accumulate: false };

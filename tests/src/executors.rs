@@ -1,60 +1,31 @@
-//! The CPU executor against the reference evaluator.
-#![allow(clippy::unwrap_used)]
+//! What every executor must compute as the reference evaluator does: a list of checks, each on whatever executor it is given.
 
-use std::future::Future;
-use std::pin::pin;
-use std::task::{Context, Poll, Waker};
+use daydream_graph::{Executor, Function, Graph, Optimizer, Tensor, grad};
 
-use daydream_cpu::Cpu;
-use daydream_graph::{Executor, Function, Graph, Module, Optimizer, Reference, Tensor, grad};
+use crate::numbers::numbers;
+use crate::{cases, check_parity};
 
-fn read(device: &mut dyn Executor, range: std::ops::Range<usize>) -> Vec<f32> {
-    let mut reading = pin!(device.read(range));
-    match reading.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(numbers) => numbers.unwrap(),
-        Poll::Pending => panic!("the CPU answers at once"),
-    }
-}
+/// A check of an executor. It panics where the executor is wrong.
+pub type Check = fn(&mut dyn Executor);
 
-/// Runs `init` and then every other program a few times on both, comparing parameters and outputs after each run.
-fn check_parity(module: &Module, inputs: &[(&str, Vec<f32>)]) {
-    let mut fast = Cpu::new();
-    let mut slow = Reference::new();
-    let devices: [&mut dyn Executor; 2] = [&mut fast, &mut slow];
-    let [fast, slow] = devices;
-    for device in [&mut *fast, &mut *slow] {
-        device.load(module).unwrap();
-        for (name, values) in inputs {
-            device.write(module.input(name).unwrap().offset, values);
-        }
-    }
-    for step in 0..3 {
-        for (number, program) in module.programs.iter().enumerate() {
-            if step > 0 && program.name == "init" {
-                continue;
-            }
-            fast.run(number, 7, step);
-            slow.run(number, 7, step);
-            let outputs = program.outputs.iter().map(|output| (&output.name, program.buffer(output.buffer).range()));
-            let params = module.params.iter().map(|param| (&param.name, param.range()));
-            for (name, range) in outputs.chain(params) {
-                let (found, expected) = (read(fast, range.clone()), read(slow, range));
-                let scale = expected.iter().fold(1e-3f32, |scale, x| scale.max(x.abs()));
-                for (index, (x, y)) in found.iter().zip(&expected).enumerate() {
-                    let close = (x - y).abs() <= 1e-4 * scale || x == y || x.is_nan() && y.is_nan();
-                    assert!(close, "{} {name}[{index}] at step {step}: {x}, expected {y}\n{program}", program.name);
-                }
-            }
-        }
-    }
-}
+/// All of them, by name.
+pub const CHECKS: &[(&str, Check)] = &[
+    ("an_autoencoder_with_adam", an_autoencoder_with_adam),
+    ("parameters_that_start_alike", parameters_that_start_alike),
+    ("moves_reductions_and_windows", moves_reductions_and_windows),
+    ("products_with_epilogues", products_with_epilogues),
+    ("products_with_a_factor_in_common", products_with_a_factor_in_common),
+    ("updates_in_place", updates_in_place),
+    ("functions_over_many_lanes", functions_over_many_lanes),
+    ("empty_tensors", empty_tensors),
+    ("every_operation", every_operation),
+];
 
 fn ramp(len: usize) -> Vec<f32> {
     (0..len).map(|x| ((x * 37 % 101) as f32 - 50.0) / 50.0).collect()
 }
 
-#[test]
-fn an_autoencoder_with_adam() {
+fn an_autoencoder_with_adam(device: &mut dyn Executor) {
     let (b, d, h, z) = (33, 21, 19, 3);
     let g = Graph::new();
     let x = g.input("x", [b, d]);
@@ -71,12 +42,11 @@ fn an_autoencoder_with_adam() {
     let params = [w1, b1, w2, w3];
     let updates = Optimizer::ADAM.updates(&g, "adam", rate, &params, &grad(loss, &params));
     let module = g.compile(&[Function::new("train").output("loss", loss).updates(updates)]);
-    check_parity(&module, &[("x", ramp(b * d)), ("rate", vec![0.01])]);
+    check_parity(device, &module, &[("x", ramp(b * d)), ("rate", vec![0.01])]);
 }
 
 /// The compiler lets one kernel write equal values to several places; each of them must be written.
-#[test]
-fn parameters_that_start_alike() {
+fn parameters_that_start_alike(device: &mut dyn Executor) {
     let g = Graph::new();
     let start = 2.0 * g.uniform([5, 3]) - 1.0;
     let twins = ["a", "b", "c"].map(|name| g.param(name, start));
@@ -84,12 +54,11 @@ fn parameters_that_start_alike() {
     let next = (sum * g.uniform([5, 3])).tanh();
     let step = Function::new("step").output("sum", sum).output("again", sum);
     let module = g.compile(&[step.update(twins[0], next).update(twins[2], next)]);
-    check_parity(&module, &[]);
+    check_parity(device, &module, &[]);
 }
 
 /// One program for each composed value, on an input of shape `[3, 5, 7]`.
-#[test]
-fn moves_reductions_and_windows() {
+fn moves_reductions_and_windows(device: &mut dyn Executor) {
     type Build = for<'g> fn(Tensor<'g>) -> Tensor<'g>;
     let cases: &[(&str, Build)] = &[
         ("permute", |x| x.permute(&[2, 0, 1]) * 2.0 + 1.0),
@@ -125,13 +94,12 @@ fn moves_reductions_and_windows() {
         let w = g.param("w", g.constant(0.5, [3, 5, 7]));
         let slope = grad((build(x * w) * 0.3).tanh().sum_all(), &[w])[0];
         let module = g.compile(&[Function::new(name).output("y", y).output("slope", slope)]);
-        check_parity(&module, &[("x", ramp(105))]);
+        check_parity(device, &module, &[("x", ramp(105))]);
     }
 }
 
 /// Products whose results are finished row by row: several pieces, narrow and single rows and columns, batches.
-#[test]
-fn products_with_epilogues() {
+fn products_with_epilogues(device: &mut dyn Executor) {
     for (m, k, n) in [(1, 1, 1), (1, 300, 7), (257, 3, 1), (200, 530, 9), (5, 2, 1100), (130, 1, 30)] {
         let g = Graph::new();
         let (a, b) = (g.input("a", [m, k]), g.input("b", [k, n]));
@@ -140,22 +108,20 @@ fn products_with_epilogues() {
         let plain = b.t().dot(a.t());
         let f = Function::new("f").output("both", both).output("rows", both.sum(&[1])).output("plain", plain);
         let inputs = [("a", ramp(m * k)), ("b", ramp(k * n)), ("bias", ramp(n))];
-        check_parity(&g.compile(&[f]), &inputs);
+        check_parity(device, &g.compile(&[f]), &inputs);
     }
 }
 
-#[test]
-fn products_with_a_factor_in_common() {
+fn products_with_a_factor_in_common(device: &mut dyn Executor) {
     let g = Graph::new();
     let (x, w) = (g.input("x", [3, 5, 7]), g.input("w", [7, 4]));
     let shared = w.broadcast_to([3, 7, 4]);
     let f = Function::new("f").output("y", x.dot(shared) * 2.0).output("z", shared.t().dot(x.t()).exp());
-    check_parity(&g.compile(&[f]), &[("x", ramp(105)), ("w", ramp(28))]);
+    check_parity(device, &g.compile(&[f]), &[("x", ramp(105)), ("w", ramp(28))]);
 }
 
 /// Parameters that are read and replaced at once, by one kernel or by several.
-#[test]
-fn updates_in_place() {
+fn updates_in_place(device: &mut dyn Executor) {
     let (n, m) = (37, 23);
     let g = Graph::new();
     let x = g.input("x", [n, m]);
@@ -167,12 +133,11 @@ fn updates_in_place() {
         .update(p, q * 0.5 + p * p)
         .update(q, p)
         .output("old", p.sum_all());
-    check_parity(&g.compile(&[step]), &[("x", ramp(n * m))]);
+    check_parity(device, &g.compile(&[step]), &[("x", ramp(n * m))]);
 }
 
 /// Every function over more than one block of lanes, and lanes that a block leaves over.
-#[test]
-fn functions_over_many_lanes() {
+fn functions_over_many_lanes(device: &mut dyn Executor) {
     for len in [1, 511, 512, 513, 2100] {
         let g = Graph::new();
         let (x, y) = (g.input("x", [len]), g.input("y", [len]));
@@ -191,17 +156,52 @@ fn functions_over_many_lanes() {
         ];
         let function = outputs.into_iter().fold(Function::new("f"), |f, (name, value)| f.output(name, value));
         check_parity(
+            device,
             &g.compile(&[function]),
             &[("x", ramp(len)), ("y", ramp(2 * len)[len..].to_vec()), ("c", vec![0.3])],
         );
     }
 }
 
-#[test]
-fn empty_tensors() {
+fn empty_tensors(device: &mut dyn Executor) {
     let g = Graph::new();
     let (x, w) = (g.input("x", [0, 5]), g.input("w", [5, 3]));
     let f = Function::new("f").output("none", x.dot(w)).output("total", x.exp().sum(&[0]) + 1.0);
     let product = x.t().dot(x) + 1.0;
-    check_parity(&g.compile(&[f.output("product", product)]), &[("x", vec![]), ("w", ramp(15))]);
+    check_parity(device, &g.compile(&[f.output("product", product)]), &[("x", vec![]), ("w", ramp(15))]);
+}
+
+/// A row for every operation and every composed function, at ordinary and odd shapes, and its gradient.
+fn every_operation(device: &mut dyn Executor) {
+    for case in cases() {
+        for (number, shapes) in case.shapes.iter().enumerate() {
+            let g = Graph::new();
+            let build = |prefix: &str| -> Vec<Tensor<'_>> {
+                let inputs = shapes.iter().enumerate();
+                inputs.map(|(index, shape)| g.input(&format!("{prefix}{index}"), shape.to_vec())).collect()
+            };
+            let arguments = build("x");
+            let value = (case.build)(&arguments);
+            let mut function = Function::new(case.name).output("value", value);
+            if case.order > 0 {
+                // Weighted, for some sums do not change at all.
+                let weights = g.input("weights", value.shape());
+                for (index, slope) in grad((weights * value).sum_all(), &arguments).into_iter().enumerate() {
+                    function = function.output(&format!("slope {index}"), slope);
+                }
+            }
+            let module = g.compile(&[function]);
+            let inputs: Vec<(String, Vec<f32>)> = module
+                .inputs
+                .iter()
+                .enumerate()
+                .map(|(index, input)| {
+                    let seed = (10 * number + index) as u32;
+                    (input.name.clone(), numbers(seed, input.range().len(), case.range.0, case.range.1))
+                })
+                .collect();
+            let inputs: Vec<(&str, Vec<f32>)> = inputs.iter().map(|(name, x)| (name.as_str(), x.clone())).collect();
+            check_parity(device, &module, &inputs);
+        }
+    }
 }

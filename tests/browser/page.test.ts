@@ -41,6 +41,16 @@ describe('languages', () => {
     expect(await textOf(browser, 'h1')).toBe('Restricted Boltzmann machine');
   });
 
+  test('a browser whose language is none that exists shows the page', async () => {
+    const other = await launchChromium();
+    await other.page.addInitScript(() => { Object.defineProperty(Navigator.prototype, 'language', { get: () => 'C' }); });
+    await openPlayer(other, `${site.url}#data=bars`);
+    await other.evaluate(() => player.step(1));
+    await waitFor(other, () => player.shadowRoot?.querySelector('day-dream-curves')?.shadowRoot?.querySelector('.plot canvas'));
+    expect(await other.consoleErrors()).toEqual([]);
+    await other.close();
+  });
+
   test.each(['en', 'ko'])('nothing is wider than a phone in %s', async (language) => {
     await browser.setViewport(360, 740);
     for (const model of ['rbm', 'ff', 'vae', 'gan']) {

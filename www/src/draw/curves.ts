@@ -1,6 +1,7 @@
 /** `<day-dream-curves>`: metrics that share a scale over the training steps, drawn by uPlot, and their values in words. */
 
 import { LitElement, css, html, nothing, unsafeCSS, type PropertyValues, type TemplateResult } from 'lit';
+import './language-tag';
 import uPlot from 'uplot';
 import plotStyles from 'uplot/dist/uPlot.min.css?inline';
 import type { History } from '../history';

@@ -90,6 +90,8 @@ export const WORDS = {
 const UNITS = new Map([
   ['nats', text('nats', '내트')],
   ['epochs', text('epochs', '에포크')],
+  ['modes', text('modes', '개')],
+  ['classes', text('classes', '개')],
 ]);
 
 /** A unit, which the catalogue names in English. */

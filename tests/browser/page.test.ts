@@ -132,6 +132,18 @@ describe('controls', () => {
   });
 });
 
+test('a long measurement says that it goes on and that training waits for it', async () => {
+  await open('#model=rbm&data=bars&play=1');
+  const said = await browser.evaluate(async () => {
+    const curves = [...(player.shadowRoot?.querySelectorAll('day-dream-curves') ?? [])];
+    curves.flatMap((some) => some.shadowRoot?.querySelector<HTMLElement>('.measure') ?? [])[0]?.click();
+    await (player as unknown as { updateComplete: Promise<unknown> }).updateComplete;
+    return player.shadowRoot?.querySelector('.waiting')?.textContent;
+  });
+  expect(said).toContain('training waits');
+  await waitFor(browser, () => player.metrics.ais_log_likelihood !== undefined && player.shadowRoot?.querySelector('.waiting')?.textContent === '');
+});
+
 describe('links', () => {
   test('two tabs replay the same run to the last bit, in numbers and in pictures', async () => {
     const runs = [];

@@ -303,7 +303,7 @@ export class DayDream extends LitElement {
     if (!model) return nothing;
     return html`
       <section class="player" role="group" tabindex="0" aria-label="Daydream" @keydown=${this.#pressed}>
-        <div class="bar">${controls(run)}</div>
+        <div class="bar">${controls(run, this.measuring.size > 0)}</div>
         ${notices(run)}
         <div class="body ${this.panel === 'none' ? 'bare' : ''}">
           ${this.panel === 'none' ? nothing : panel(run, model, this.wide, (knob: Knob, value: number) => { this.#run.attempt(run.turn(knob, value)); })}

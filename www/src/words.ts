@@ -30,6 +30,7 @@ export const WORDS = {
   perSecond: text('steps/s', '단계/초'),
   measure: text('Measure', '측정'),
   measuring: text('Measuring…', '측정 중…'),
+  measuringWaits: text('Measuring… training waits until it is done.', '측정 중… 끝나면 학습을 이어 갑니다.'),
   absent: text('not for this data', '이 데이터에는 해당 없음'),
   measureHelp: text('Measured on the test split. This can take some seconds.', '테스트 데이터에서 측정합니다. 몇 초 걸릴 수 있습니다.'),
   rebuilds: text('Changing this starts training anew.', '바꾸면 학습을 처음부터 다시 시작합니다.'),

@@ -19,7 +19,8 @@ export function toggle(run: Run): void {
   else run.play();
 }
 
-export function controls(run: Run): TemplateResult {
+/** `measuring`: something is being measured for which training waits. */
+export function controls(run: Run, measuring: boolean): TemplateResult {
   const idle = !run.info || run.opening || run.crashed;
   return html`
     <div class="controls" role="toolbar" aria-label=${say(WORDS.controls)}>
@@ -29,7 +30,7 @@ export function controls(run: Run): TemplateResult {
       ${button(WORDS.restart, ICONS.restart, () => { run.attempt(run.restart()); }, { disabled: idle })}
       ${button(WORDS.newSeed, ICONS.dice, () => { void run.open({ ...run.recipe, seed: newSeed() }, run.files); })}
     </div>
-    ${state(run)}
+    ${state(run, measuring)}
   `;
 }
 
@@ -38,9 +39,10 @@ function newSeed(): number {
   return 1 + ((crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) % SEEDS);
 }
 
-function state(run: Run): TemplateResult {
+function state(run: Run, measuring: boolean): TemplateResult {
   const { info } = run;
-  const waiting = run.opening ? (info ? WORDS.opening : WORDS.loading) : undefined;
+  const building = info ? WORDS.opening : WORDS.loading;
+  const waiting = run.opening ? building : measuring ? (run.playing ? WORDS.measuringWaits : WORDS.measuring) : undefined;
   return html`
     <dl class="state">
       <div><dt>${say(WORDS.steps)}</dt><dd class="step">${count(run.step)}</dd></div>

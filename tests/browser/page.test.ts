@@ -243,6 +243,23 @@ describe('files', () => {
     expect(info?.data).toMatchObject({ kind: 'images', height: 5, width: 5, channels: 1 });
     expect(info?.recipe.data).toBe('squares-idx3-ubyte');
   });
+
+  test('IDX files dropped together go by the name of their training images', async () => {
+    await open('#model=ff&data=digits');
+    const recipe = await browser.evaluate(async () => {
+      const [count, side] = [60, 5];
+      const file = (name: string, ...bytes: number[]): File => new File([new Uint8Array(bytes)], name);
+      const pixels = Array.from({ length: count * side * side }, (_, index) => (index % 7 < 3 ? 255 : 0));
+      const labels = Array.from({ length: count }, (_, index) => index % 4);
+      await player.load(
+        file('train-labels-idx1-ubyte', 0, 0, 8, 1, 0, 0, 0, count, ...labels),
+        file('train-images-idx3-ubyte', 0, 0, 8, 3, 0, 0, 0, count, 0, 0, 0, side, 0, 0, 0, side, ...pixels),
+      );
+      return player.recipe;
+    });
+    expect(recipe.data).toBe('train-images-idx3-ubyte + 1');
+    expect(await textOf(browser, 'nav h2#data ~ .list [aria-current=true]')).toBe('train-images-idx3-ubyte + 1');
+  });
 });
 
 describe('failures', () => {

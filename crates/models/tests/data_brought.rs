@@ -228,6 +228,21 @@ fn a_path_that_is_not_there_is_named() {
 }
 
 #[test]
+fn files_brought_together_go_by_the_training_images() {
+    let idx = |magic: u8, sizes: &[u8], data: &[u8]| {
+        let sizes = sizes.iter().flat_map(|&size| [0, 0, 0, size]);
+        [0, 0, 8, magic].into_iter().chain(sizes).chain(data.iter().copied()).collect::<Vec<u8>>()
+    };
+    let files = [
+        ("t10k-images-idx3-ubyte", idx(3, &[1, 1, 2], &[1, 2])),
+        ("train-labels-idx1-ubyte", idx(1, &[2], &[0, 1])),
+        ("t10k-labels-idx1-ubyte", idx(1, &[1], &[1])),
+        ("train-images-idx3-ubyte", idx(3, &[2, 1, 2], &[1, 2, 3, 4])),
+    ];
+    assert_eq!(from_files(&files).unwrap().name, "train-images-idx3-ubyte + 3");
+}
+
+#[test]
 fn a_table_comes_alone() {
     let files = [("train-images-idx3-ubyte", vec![]), ("a.csv", b"1,2\n3,4".to_vec())];
     assert_eq!(

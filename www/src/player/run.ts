@@ -94,6 +94,11 @@ export class Run {
         kept = { recipe, files };
         this.#openFiles = files;
         if (this.#isSuperseded()) continue;
+        if (files.length > 0) {
+          // One's own data goes by the name that its files have together.
+          info.recipe.data = info.data.name;
+          this.recipe = { ...this.recipe, data: info.data.name };
+        }
         // Before anybody asks for pictures: the first thing to be seen is that it trains.
         if (this.playing) this.#start();
         this.#begin(info);

@@ -30,9 +30,17 @@ pub fn from_files(files: &[(impl AsRef<str>, impl AsRef<[u8]>)]) -> Result<Datas
                     "표 파일은 그 자체로 하나의 데이터 세트입니다. 이 파일만 따로 열어 주세요."
                 ),
             )),
-            None => idx::dataset("files", files),
+            None => idx::dataset(&name_of(files), files),
         },
     }
+}
+
+/// What several files are called together: one of them, the training images where their name says so, and how many
+/// there are beside it.
+fn name_of(files: &[(impl AsRef<str>, impl AsRef<[u8]>)]) -> String {
+    let names = files.iter().map(|(name, _)| name.as_ref());
+    let first = names.min_by_key(|name| (!name.to_ascii_lowercase().starts_with("train"), *name));
+    first.map_or_else(String::new, |name| format!("{name} + {}", files.len() - 1))
 }
 
 /// Reads what lies at `path`: a file as [`from_files`] does, a folder with IDX files under their MNIST names

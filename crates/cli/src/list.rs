@@ -26,6 +26,8 @@ pub(crate) fn models(models: &Models) -> Result<(), Failure> {
         knobs(model.knobs);
         let metrics: Vec<&str> = model.metrics.iter().map(|metric| metric.id).collect();
         println!("  metrics: {}", metrics.join(", "));
+        let views: Vec<&str> = model.views.iter().map(|view| view.id).collect();
+        println!("  views: {}", views.join(", "));
         let presets: Vec<&str> = model.presets.iter().map(|preset| preset.id).collect();
         println!("  presets: {}\n", presets.join(", "));
     }

@@ -4,9 +4,10 @@
 //! The tests read the result from the environment, one variable a browser: `system:PATH`, `playwright`, or
 //! `missing:WHAT TO DO`. Chromium is required; the tests of another browser that cannot be had are skipped.
 
-use crate::process::{is_root, output_of, root, run_quietly, say, succeeds};
+use crate::process::{root, say, succeeds};
+use crate::system;
 use anyhow::{Result, bail};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 /// One browser and the ways to get it.
@@ -95,7 +96,7 @@ impl Browser {
         if self.fetch_from_playwright() {
             return "playwright".to_owned();
         }
-        if self.install_packages()
+        if system::install(self.packages)
             && let Some(path) = self.installed()
         {
             return format!("system:{}", path.display());
@@ -114,8 +115,8 @@ impl Browser {
         if chosen.is_some() {
             return chosen;
         }
-        self.companions.iter().try_for_each(|program| locate(program).map(drop))?;
-        self.programs.iter().find_map(|program| locate(program))
+        self.companions.iter().try_for_each(|program| system::locate(program).map(drop))?;
+        self.programs.iter().find_map(|program| system::locate(program))
     }
 
     /// Downloads Playwright's build, and believes in it only when it starts: a bare system may lack its libraries.
@@ -135,24 +136,6 @@ impl Browser {
         let command_line = "node_modules/playwright-core/cli.js";
         succeeds(playwright().args([command_line, "install", self.name])) && starts()
     }
-
-    /// Installs the system's packages where that needs nobody's password.
-    fn install_packages(&self) -> bool {
-        if !is_root() || locate("apt-get").is_none() {
-            return false;
-        }
-        say(&format!("installing {}", self.packages.join(" ")));
-        let apt = |arguments: &[&str]| {
-            let mut command = Command::new("apt-get");
-            run_quietly(command.env("DEBIAN_FRONTEND", "noninteractive").args(["-y", "-q"]).args(arguments))
-        };
-        let install = [&["install", "--no-install-recommends"], self.packages].concat();
-        let installed = apt(&["update"]).and_then(|()| apt(&install));
-        if let Err(error) = &installed {
-            println!("{error:#}");
-        }
-        installed.is_ok()
-    }
 }
 
 /// Where Playwright's builds are kept.
@@ -164,14 +147,4 @@ fn playwright() -> Command {
     let mut command = Command::new("node");
     command.current_dir(root().join("tests/browser")).env("PLAYWRIGHT_BROWSERS_PATH", playwright_folder());
     command
-}
-
-/// The path of a program given by name or by path, if it is there.
-fn locate(program: &str) -> Option<PathBuf> {
-    if Path::new(program).components().count() > 1 {
-        return Path::new(program).is_file().then(|| PathBuf::from(program));
-    }
-    let finder = if cfg!(windows) { "where" } else { "which" };
-    let found = output_of(Command::new(finder).arg(program))?;
-    found.lines().next().map(PathBuf::from)
 }

@@ -3,7 +3,7 @@
 use crate::prerequisites::{WASM_TARGET, rust_components, wasm_target};
 use crate::process::{self, root, run_reading};
 use crate::tally::Tally;
-use crate::{Group, browsers, page, wasm};
+use crate::{Group, browsers, page, system, wasm};
 use anyhow::{Context, Result};
 use std::fs;
 use std::io::IsTerminal;
@@ -86,14 +86,18 @@ fn rust(report: &mut Report) {
         command(cargo(&[&["clippy", "--quiet"], &web[..], &["--", "--deny", "warnings"]].concat()))
     });
     // Apart from the rest, the chores need what is already compiled; together, other features would be chosen for it.
-    report.stage("rust: tests", || cargo_test(&["--workspace", "--exclude", "xtask"]));
+    report.stage("rust: tests", || {
+        system::vulkan();
+        cargo_test(&["--workspace", "--exclude", "xtask"])
+    });
     report.stage("rust: tests of the chores", || cargo_test(&["--package", "xtask"]));
 }
 
 fn cargo_test(arguments: &[&str]) -> Result<Tally> {
     let mut tally = Tally::default();
-    let tests = &mut cargo(&[&["test", "--no-fail-fast"], arguments].concat());
-    let succeeded = run_reading(tests, |line| tally.add_libtest_line(line))?;
+    let mut tests = cargo(&[&["test", "--no-fail-fast"], arguments].concat());
+    tests.env("XDG_RUNTIME_DIR", system::runtime_folder()?);
+    let succeeded = run_reading(&mut tests, |line| tally.add_libtest_line(line))?;
     // What does not compile has no failed test, yet is a failure.
     if !succeeded && tally.failed == 0 {
         tally.failed = 1;

@@ -9,6 +9,7 @@ mod fresh;
 mod page;
 mod prerequisites;
 mod process;
+mod system;
 mod tally;
 mod wasm;
 

@@ -1,31 +1,40 @@
 //! What every executor must compute as the reference evaluator does: a list of checks, each on whatever executor it is given.
 
+use std::pin::Pin;
+
 use daydream_graph::{Executor, Function, Graph, Optimizer, Tensor, grad};
 
 use crate::numbers::numbers;
 use crate::{cases, check_parity};
 
-/// A check of an executor. It panics where the executor is wrong.
-pub type Check = fn(&mut dyn Executor);
+/// A check of an executor. It panics where the executor is wrong. In a browser nobody can wait for a device, hence a future.
+pub type Check = fn(Box<dyn Executor>) -> Pin<Box<dyn Future<Output = ()>>>;
+
+/// Functions by their names.
+macro_rules! checks {
+    ($($check:ident),* $(,)?) => {
+        &[$((stringify!($check), |mut device| Box::pin(async move { $check(&mut *device).await }))),*]
+    };
+}
 
 /// All of them, by name.
-pub const CHECKS: &[(&str, Check)] = &[
-    ("an_autoencoder_with_adam", an_autoencoder_with_adam),
-    ("parameters_that_start_alike", parameters_that_start_alike),
-    ("moves_reductions_and_windows", moves_reductions_and_windows),
-    ("products_with_epilogues", products_with_epilogues),
-    ("products_with_a_factor_in_common", products_with_a_factor_in_common),
-    ("updates_in_place", updates_in_place),
-    ("functions_over_many_lanes", functions_over_many_lanes),
-    ("empty_tensors", empty_tensors),
-    ("every_operation", every_operation),
+pub const CHECKS: &[(&str, Check)] = checks![
+    an_autoencoder_with_adam,
+    parameters_that_start_alike,
+    moves_reductions_and_windows,
+    products_with_epilogues,
+    products_with_a_factor_in_common,
+    updates_in_place,
+    functions_over_many_lanes,
+    empty_tensors,
+    every_operation,
 ];
 
 fn ramp(len: usize) -> Vec<f32> {
     (0..len).map(|x| ((x * 37 % 101) as f32 - 50.0) / 50.0).collect()
 }
 
-fn an_autoencoder_with_adam(device: &mut dyn Executor) {
+async fn an_autoencoder_with_adam(device: &mut dyn Executor) {
     let (b, d, h, z) = (33, 21, 19, 3);
     let g = Graph::new();
     let x = g.input("x", [b, d]);
@@ -42,11 +51,11 @@ fn an_autoencoder_with_adam(device: &mut dyn Executor) {
     let params = [w1, b1, w2, w3];
     let updates = Optimizer::ADAM.updates(&g, "adam", rate, &params, &grad(loss, &params));
     let module = g.compile(&[Function::new("train").output("loss", loss).updates(updates)]);
-    check_parity(device, &module, &[("x", ramp(b * d)), ("rate", vec![0.01])]);
+    check_parity(device, &module, &[("x", ramp(b * d)), ("rate", vec![0.01])]).await;
 }
 
 /// The compiler lets one kernel write equal values to several places; each of them must be written.
-fn parameters_that_start_alike(device: &mut dyn Executor) {
+async fn parameters_that_start_alike(device: &mut dyn Executor) {
     let g = Graph::new();
     let start = 2.0 * g.uniform([5, 3]) - 1.0;
     let twins = ["a", "b", "c"].map(|name| g.param(name, start));
@@ -54,11 +63,11 @@ fn parameters_that_start_alike(device: &mut dyn Executor) {
     let next = (sum * g.uniform([5, 3])).tanh();
     let step = Function::new("step").output("sum", sum).output("again", sum);
     let module = g.compile(&[step.update(twins[0], next).update(twins[2], next)]);
-    check_parity(device, &module, &[]);
+    check_parity(device, &module, &[]).await;
 }
 
 /// One program for each composed value, on an input of shape `[3, 5, 7]`.
-fn moves_reductions_and_windows(device: &mut dyn Executor) {
+async fn moves_reductions_and_windows(device: &mut dyn Executor) {
     type Build = for<'g> fn(Tensor<'g>) -> Tensor<'g>;
     let cases: &[(&str, Build)] = &[
         ("permute", |x| x.permute(&[2, 0, 1]) * 2.0 + 1.0),
@@ -94,12 +103,12 @@ fn moves_reductions_and_windows(device: &mut dyn Executor) {
         let w = g.param("w", g.constant(0.5, [3, 5, 7]));
         let slope = grad((build(x * w) * 0.3).tanh().sum_all(), &[w])[0];
         let module = g.compile(&[Function::new(name).output("y", y).output("slope", slope)]);
-        check_parity(device, &module, &[("x", ramp(105))]);
+        check_parity(device, &module, &[("x", ramp(105))]).await;
     }
 }
 
 /// Products whose results are finished row by row: several pieces, narrow and single rows and columns, batches.
-fn products_with_epilogues(device: &mut dyn Executor) {
+async fn products_with_epilogues(device: &mut dyn Executor) {
     for (m, k, n) in [(1, 1, 1), (1, 300, 7), (257, 3, 1), (200, 530, 9), (5, 2, 1100), (130, 1, 30)] {
         let g = Graph::new();
         let (a, b) = (g.input("a", [m, k]), g.input("b", [k, n]));
@@ -108,20 +117,20 @@ fn products_with_epilogues(device: &mut dyn Executor) {
         let plain = b.t().dot(a.t());
         let f = Function::new("f").output("both", both).output("rows", both.sum(&[1])).output("plain", plain);
         let inputs = [("a", ramp(m * k)), ("b", ramp(k * n)), ("bias", ramp(n))];
-        check_parity(device, &g.compile(&[f]), &inputs);
+        check_parity(device, &g.compile(&[f]), &inputs).await;
     }
 }
 
-fn products_with_a_factor_in_common(device: &mut dyn Executor) {
+async fn products_with_a_factor_in_common(device: &mut dyn Executor) {
     let g = Graph::new();
     let (x, w) = (g.input("x", [3, 5, 7]), g.input("w", [7, 4]));
     let shared = w.broadcast_to([3, 7, 4]);
     let f = Function::new("f").output("y", x.dot(shared) * 2.0).output("z", shared.t().dot(x.t()).exp());
-    check_parity(device, &g.compile(&[f]), &[("x", ramp(105)), ("w", ramp(28))]);
+    check_parity(device, &g.compile(&[f]), &[("x", ramp(105)), ("w", ramp(28))]).await;
 }
 
 /// Parameters that are read and replaced at once, by one kernel or by several.
-fn updates_in_place(device: &mut dyn Executor) {
+async fn updates_in_place(device: &mut dyn Executor) {
     let (n, m) = (37, 23);
     let g = Graph::new();
     let x = g.input("x", [n, m]);
@@ -133,11 +142,11 @@ fn updates_in_place(device: &mut dyn Executor) {
         .update(p, q * 0.5 + p * p)
         .update(q, p)
         .output("old", p.sum_all());
-    check_parity(device, &g.compile(&[step]), &[("x", ramp(n * m))]);
+    check_parity(device, &g.compile(&[step]), &[("x", ramp(n * m))]).await;
 }
 
 /// Every function over more than one block of lanes, and lanes that a block leaves over.
-fn functions_over_many_lanes(device: &mut dyn Executor) {
+async fn functions_over_many_lanes(device: &mut dyn Executor) {
     for len in [1, 511, 512, 513, 2100] {
         let g = Graph::new();
         let (x, y) = (g.input("x", [len]), g.input("y", [len]));
@@ -159,20 +168,21 @@ fn functions_over_many_lanes(device: &mut dyn Executor) {
             device,
             &g.compile(&[function]),
             &[("x", ramp(len)), ("y", ramp(2 * len)[len..].to_vec()), ("c", vec![0.3])],
-        );
+        )
+        .await;
     }
 }
 
-fn empty_tensors(device: &mut dyn Executor) {
+async fn empty_tensors(device: &mut dyn Executor) {
     let g = Graph::new();
     let (x, w) = (g.input("x", [0, 5]), g.input("w", [5, 3]));
     let f = Function::new("f").output("none", x.dot(w)).output("total", x.exp().sum(&[0]) + 1.0);
     let product = x.t().dot(x) + 1.0;
-    check_parity(device, &g.compile(&[f.output("product", product)]), &[("x", vec![]), ("w", ramp(15))]);
+    check_parity(device, &g.compile(&[f.output("product", product)]), &[("x", vec![]), ("w", ramp(15))]).await;
 }
 
 /// A row for every operation and every composed function, at ordinary and odd shapes, and its gradient.
-fn every_operation(device: &mut dyn Executor) {
+async fn every_operation(device: &mut dyn Executor) {
     for case in cases() {
         for (number, shapes) in case.shapes.iter().enumerate() {
             let g = Graph::new();
@@ -201,7 +211,7 @@ fn every_operation(device: &mut dyn Executor) {
                 })
                 .collect();
             let inputs: Vec<(&str, Vec<f32>)> = inputs.iter().map(|(name, x)| (name.as_str(), x.clone())).collect();
-            check_parity(device, &module, &inputs);
+            check_parity(device, &module, &inputs).await;
         }
     }
 }

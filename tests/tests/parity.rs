@@ -17,13 +17,13 @@ fn main() -> ExitCode {
     }
     let on_cpu = CHECKS.iter().map(|&(name, check)| {
         Trial::test(format!("cpu::{name}"), move || {
-            check(&mut Cpu::new());
+            block_on(check(Box::new(Cpu::new())));
             Ok(())
         })
     });
     let on_gpu = CHECKS.iter().map(|&(name, check)| {
         let trial = Trial::test(format!("gpu::{name}"), move || {
-            check(&mut block_on(Gpu::open())?.executor());
+            block_on(check(Box::new(block_on(Gpu::open())?.executor())));
             Ok(())
         });
         trial.with_ignored_flag(adapter.is_err())

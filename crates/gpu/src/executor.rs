@@ -57,8 +57,10 @@ struct Dispatch {
 /// A table, and its copy on the device where it fits there.
 struct Kept {
     rows: Rc<Table>,
-    buffer: Option<wgpu::Buffer>,
     fits: bool,
+    buffer: Option<wgpu::Buffer>,
+    /// Binds it together with the staging buffer that this had when it was made.
+    bindings: Option<wgpu::BindGroup>,
 }
 
 /// What happens with the next submission.
@@ -87,6 +89,11 @@ impl GpuExecutor {
             submissions: 0,
             dispatches: 0,
         }
+    }
+
+    /// Submits what was asked for so far, without waiting for it.
+    pub fn flush(&mut self) {
+        self.submit(&[]);
     }
 
     /// How often work was submitted, and how many dispatches it had.
@@ -131,7 +138,7 @@ impl GpuExecutor {
         let dispatches = shaders(&loaded.module, program, loaded.spare, &self.gpu).into_iter().map(|shader| {
             let most = shader.workgroups.iter().max().copied().unwrap_or(0);
             if most > 65_535 {
-                shared.fail(format!("a kernel needs {most} workgroups in a row; a GPU takes 65535"));
+                shared.refuse(format!("a kernel needs {most} workgroups in a row; a GPU takes 65535"));
             }
             Dispatch { pipeline: shared.pipeline(&shader.text, Job::Kernel), workgroups: shader.workgroups }
         });
@@ -158,6 +165,7 @@ impl GpuExecutor {
         let memory = self.module.as_mut()?.memory.as_mut()?;
         if memory.staged.size() < 4 * noted.staged.len() as u64 {
             memory.staged = staging(device, 4 * noted.staged.len().next_power_of_two() as u64);
+            self.tables.values_mut().for_each(|kept| kept.bindings = None);
         }
         if !noted.staged.is_empty() {
             queue.write_buffer(&memory.staged, 0, &bytes(&noted.staged));
@@ -166,8 +174,9 @@ impl GpuExecutor {
             let slots: Vec<u32> = noted.slots.iter().flat_map(|slot| slot.iter().copied().chain([0; 60])).collect();
             queue.write_buffer(&memory.slots, 0, &bytes(&slots));
         }
-        for kept in self.tables.values_mut() {
-            kept.upload(device, queue);
+        for kept in self.tables.values_mut().filter(|kept| kept.fits) {
+            let table = kept.buffer.get_or_insert_with(|| upload(&kept.rows, device, queue));
+            kept.bindings.get_or_insert_with(|| shared.layouts.bind_table(device, table, &memory.staged));
         }
 
         let memory = self.module.as_ref()?.memory.as_ref()?;
@@ -246,6 +255,7 @@ impl Executor for GpuExecutor {
     }
 
     fn load(&mut self, module: &Module) -> Result<(), DeviceError> {
+        self.gpu.shared().forgive();
         self.noted = Noted::default();
         self.tables.clear();
         self.gathers.clear();
@@ -287,12 +297,15 @@ impl Executor for GpuExecutor {
     }
 
     fn keep(&mut self, table: usize, rows: &Rc<Table>) {
+        if !self.noted.commands.is_empty() {
+            self.submit(&[]);
+        }
         let len = match rows.values() {
             Values::Bytes(bytes) => bytes.len(),
             Values::Reals(reals) => 4 * reals.len(),
         };
         let fits = len as u64 <= self.gpu.shared().room().0 && !rows.is_empty();
-        self.tables.insert(table, Kept { rows: Rc::clone(rows), buffer: None, fits });
+        self.tables.insert(table, Kept { rows: Rc::clone(rows), fits, buffer: None, bindings: None });
         self.gathers.retain(|(of, _, _), _| *of != table);
     }
 
@@ -368,30 +381,16 @@ impl Executor for GpuExecutor {
     }
 }
 
-impl Kept {
-    /// Copies the table to the device, the first time it is needed there.
-    fn upload(&mut self, device: &wgpu::Device, queue: &wgpu::Queue) {
-        if !self.fits || self.buffer.is_some() {
-            return;
-        }
-        let reals;
-        let data: &[u8] = match self.rows.values() {
-            Values::Bytes(bytes) => bytes,
-            Values::Reals(numbers) => {
-                reals = numbers.iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<u8>>();
-                &reals
-            }
-        };
-        let whole = data.len() / 4 * 4;
-        let table = buffer(device, "table", data.len().next_multiple_of(4) as u64, wgpu::BufferUsages::STORAGE);
-        queue.write_buffer(&table, 0, &data[..whole]);
-        if whole < data.len() {
-            let mut last = [0; 4];
-            last[..data.len() - whole].copy_from_slice(&data[whole..]);
-            queue.write_buffer(&table, whole as u64, &last);
-        }
-        self.buffer = Some(table);
-    }
+/// Copies a table to the device.
+fn upload(rows: &Table, device: &wgpu::Device, queue: &wgpu::Queue) -> wgpu::Buffer {
+    let mut data = match rows.values() {
+        Values::Bytes(bytes) => bytes.clone(),
+        Values::Reals(numbers) => numbers.iter().flat_map(|x| x.to_le_bytes()).collect(),
+    };
+    data.resize(data.len().next_multiple_of(4), 0);
+    let table = buffer(device, "table", data.len() as u64, wgpu::BufferUsages::STORAGE);
+    queue.write_buffer(&table, 0, &data);
+    table
 }
 
 // Memory of the device goes back at once; a browser would wait for its collector.

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use daydream_graph::DeviceError;
 
@@ -28,9 +28,18 @@ pub(crate) struct Shared {
     is_software: bool,
     /// The largest buffer that the adapter would give, should a module need more than every device gives.
     most_bytes: u64,
-    failure: Arc<Mutex<Option<String>>>,
+    failure: Arc<Mutex<Failure>>,
     pipelines: RefCell<HashMap<String, wgpu::ComputePipeline>>,
     pub(crate) tiles: RefCell<HashMap<Product, Tile>>,
+}
+
+/// What went wrong first.
+#[derive(Default)]
+struct Failure {
+    /// The device is gone; nothing helps but another one.
+    lost: Option<String>,
+    /// It refused something: a shader, an allocation. Another module may be luckier.
+    refused: Option<String>,
 }
 
 /// What every shader binds.
@@ -91,15 +100,14 @@ impl Gpu {
         let opened = adapter.request_device(&request).await;
         let (device, queue) = opened.map_err(|error| DeviceError(format!("the GPU was not handed out: {error}")))?;
 
-        let failure = Arc::new(Mutex::new(None));
-        let note = |failure: &Arc<Mutex<Option<String>>>, what: String| {
-            failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(what);
-        };
+        let failure = Arc::new(Mutex::new(Failure::default()));
         let noted = Arc::clone(&failure);
-        device.on_uncaptured_error(Arc::new(move |error| note(&noted, error.to_string())));
+        device.on_uncaptured_error(Arc::new(move |error| {
+            locked(&noted).refused.get_or_insert(error.to_string());
+        }));
         let noted = Arc::clone(&failure);
         device.set_device_lost_callback(move |reason, message| {
-            note(&noted, format!("the device was lost ({reason:?}): {message}"));
+            locked(&noted).lost.get_or_insert(format!("the device was lost ({reason:?}): {message}"));
         });
 
         let target = Target {
@@ -132,13 +140,17 @@ impl Gpu {
 
     /// Another device of the same kind, with larger buffers.
     pub(crate) async fn larger(&self, bytes: u64) -> Result<Gpu, DeviceError> {
-        let gpu = Gpu::with_room(bytes).await?;
-        Ok(gpu)
+        Gpu::with_room(bytes).await
     }
 
     /// The name of the adapter, or `WebGPU` where the browser keeps it to itself.
     pub fn name(&self) -> String {
         self.0.name.clone()
+    }
+
+    /// Whether the device is gone for good.
+    pub fn is_lost(&self) -> bool {
+        locked(&self.0.failure).lost.is_some()
     }
 
     /// Whether a CPU only plays the GPU: right, but slow.
@@ -149,6 +161,11 @@ impl Gpu {
     /// An executor without a module on this device.
     pub fn executor(&self) -> GpuExecutor {
         GpuExecutor::new(self.clone())
+    }
+
+    /// Has a product cut in this way from now on, as if a trial had found it the fastest.
+    pub fn remember(&self, product: Product, tile: Tile) {
+        self.0.tiles.borrow_mut().insert(product, tile);
     }
 
     /// Gives the device up, as if it were lost: for tests of what happens then.
@@ -170,13 +187,18 @@ impl Shared {
 
     /// What went wrong first, if anything did.
     pub(crate) fn failure(&self) -> Option<DeviceError> {
-        let failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
-        failure.as_ref().map(|what| DeviceError(what.clone()))
+        let failure = locked(&self.failure);
+        failure.lost.as_ref().or(failure.refused.as_ref()).map(|what| DeviceError(what.clone()))
     }
 
-    /// Notes a failure, unless there was one before.
-    pub(crate) fn fail(&self, what: String) {
-        self.failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(what);
+    /// Notes that something cannot be run, unless there was something before.
+    pub(crate) fn refuse(&self, what: String) {
+        locked(&self.failure).refused.get_or_insert(what);
+    }
+
+    /// Forgets what was refused: a new module begins.
+    pub(crate) fn forgive(&self) {
+        locked(&self.failure).refused = None;
     }
 
     /// The pipeline of a shader's text, compiled when it is first asked for.
@@ -205,6 +227,10 @@ impl Shared {
         self.pipelines.borrow_mut().insert(text.to_owned(), pipeline.clone());
         pipeline
     }
+}
+
+fn locked(failure: &Mutex<Failure>) -> MutexGuard<'_, Failure> {
+    failure.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Layouts {

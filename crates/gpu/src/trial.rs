@@ -50,7 +50,7 @@ pub(crate) async fn choose_tiles(gpu: &Gpu, module: &Module, spare: usize, progr
                 }
             }
             if let Some((_, tile)) = best {
-                shared.tiles.borrow_mut().insert(product, tile);
+                gpu.remember(product, tile);
             }
         }
     }

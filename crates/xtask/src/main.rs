@@ -50,8 +50,21 @@ enum Chore {
         #[arg(last = true)]
         rest: Vec<String>,
     },
-    /// Measure matrix products and training steps in Chromium and write www/docs/benchmarks.md
-    Bench,
+    /// Measure matrix products and training steps: in Chromium, into www/docs/benchmarks.md, or natively on a GPU
+    Bench {
+        /// `gpu` measures this machine's GPU, beside its CPU and PyTorch
+        #[arg(long, default_value = "cpu")]
+        device: BenchDevice,
+    },
+}
+
+/// What `cargo xtask bench` measures.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum BenchDevice {
+    /// One thread in a browser
+    Cpu,
+    /// The GPU, natively
+    Gpu,
 }
 
 /// A group of checks that `cargo xtask test --only` can name.
@@ -69,7 +82,8 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().chore {
         Chore::Serve { port, open, dev } => serve(port, open, dev).map(|()| true),
         Chore::Build => page::build().map(|()| true),
-        Chore::Bench => bench::run_all().map(|()| true),
+        Chore::Bench { device: BenchDevice::Cpu } => bench::run_all().map(|()| true),
+        Chore::Bench { device: BenchDevice::Gpu } => bench::on_gpu().map(|()| true),
         Chore::Test { only, rest } => checks::run(only, &rest),
     };
     match outcome {

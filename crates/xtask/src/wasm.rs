@@ -46,7 +46,7 @@ pub(crate) fn compile(package: &str) -> Result<PathBuf> {
     // Flags in the environment would replace those of .cargo/config.toml, and SIMD with them.
     let mut cargo = Command::new("cargo");
     cargo.current_dir(root()).env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
-    run(cargo.args(["build", "--package", package, "--target", WASM_TARGET, "--profile", "wasm"]))?;
+    run(cargo.args(["build", "--lib", "--package", package, "--target", WASM_TARGET, "--profile", "wasm"]))?;
     Ok(target_folder()?.join(WASM_TARGET).join("wasm").join(package.replace('-', "_")).with_extension("wasm"))
 }
 

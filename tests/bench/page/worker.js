@@ -1,7 +1,7 @@
 // Measures in a worker, as the page trains. Every figure is the best of many short samples: what else the machine
 // does can only slow a sample down.
 
-import init, { Multiplication, Training, peak } from './daydream_bench.js';
+import init, { Multiplication, Submission, Training, peak } from './daydream_bench.js';
 
 /** Rows, depth, columns of the products in a training step, and whether a factor is stored transposed. */
 const PRODUCTS = [
@@ -63,6 +63,24 @@ async function measurePeak() {
   return Math.max(...rates);
 }
 
+/** Microseconds of this thread that one dispatch on WebGPU takes, or why that cannot be measured. */
+async function measureDispatch() {
+  try {
+    const submission = await Submission.open();
+    const times = [];
+    for (let round = 0; round < 30; round++) {
+      await submission.wait();
+      const start = performance.now();
+      const dispatches = submission.steps(10);
+      times.push((1000 * (performance.now() - start)) / dispatches);
+    }
+    await submission.wait();
+    return { microseconds: times.sort((a, b) => a - b)[times.length >> 1] };
+  } catch (error) {
+    return { missing: String(error?.message ?? error) };
+  }
+}
+
 async function measure() {
   await init({ module_or_path: 'daydream_bench_bg.wasm' });
   const peaks = [await measurePeak()];
@@ -83,7 +101,8 @@ async function measure() {
     steps.push({ name, knobs, operations, seconds });
     peaks.push(await measurePeak());
   }
-  return { agent: navigator.userAgent, peak: Math.max(...peaks), products, steps };
+  const dispatch = await measureDispatch();
+  return { agent: navigator.userAgent, peak: Math.max(...peaks), products, steps, dispatch };
 }
 
 try {

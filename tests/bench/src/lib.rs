@@ -3,6 +3,7 @@
 #![cfg(target_arch = "wasm32")]
 
 mod counted;
+mod submission;
 
 use std::arch::wasm32::{f32x4_add, f32x4_extract_lane, f32x4_mul, f32x4_splat};
 use std::cell::Cell;

@@ -1,8 +1,9 @@
 //! What every executor must compute as the reference evaluator does: a list of checks, each on whatever executor it is given.
 
 use std::pin::Pin;
+use std::rc::Rc;
 
-use daydream_graph::{Executor, Function, Graph, Optimizer, Tensor, grad};
+use daydream_graph::{Executor, Function, Graph, Optimizer, Table, Tensor, Values, grad};
 
 use crate::numbers::numbers;
 use crate::{cases, check_parity};
@@ -27,6 +28,8 @@ pub const CHECKS: &[(&str, Check)] = checks![
     updates_in_place,
     functions_over_many_lanes,
     empty_tensors,
+    long_reductions,
+    batches_from_tables,
     every_operation,
 ];
 
@@ -213,5 +216,59 @@ async fn every_operation(device: &mut dyn Executor) {
             let inputs: Vec<(&str, Vec<f32>)> = inputs.iter().map(|(name, x)| (name.as_str(), x.clone())).collect();
             check_parity(device, &module, &inputs).await;
         }
+    }
+}
+
+/// So long that an executor may want to share them out: along rows, along columns, over everything, and thin products.
+async fn long_reductions(device: &mut dyn Executor) {
+    for shape in [[3, 20_000], [20_000, 3], [1, 9_001], [130, 700]] {
+        let g = Graph::new();
+        let x = g.input("x", shape);
+        let wave = (x * 3.0).sin();
+        let function = Function::new("f")
+            .output("rows", wave.sum(&[1]) + 1.0)
+            .output("columns", wave.sum(&[0]).tanh())
+            .output("all", (wave.sum_all() * 0.01).exp())
+            .output("largest", x.max(&[1]))
+            .output("largest of all", (x * x).max(&[0, 1]))
+            .output("thin", x.dot(wave.slice(0, 0, 1).t()));
+        check_parity(device, &g.compile(&[function]), &[("x", ramp(shape[0] * shape[1]))]).await;
+    }
+}
+
+/// Rows of tables, whole and by number, between runs and writes: each run sees what was asked for before it.
+async fn batches_from_tables(device: &mut dyn Executor) {
+    let (rows, width) = (7, 5);
+    let g = Graph::new();
+    let x = g.input("x", [3, width]);
+    let scale = g.input("scale", []);
+    let total = g.param("total", g.constant(0.0, [3, width]));
+    let module = g.compile(&[Function::new("add").update(total, total + x * scale)]);
+    device.load(&module).expect("the module fits");
+    let pixels: Vec<u8> = (0..rows * width).map(|index| (index * 37 % 256) as u8).collect();
+    let reals = ramp(rows * width);
+    device.keep(0, &Rc::new(Table::new(width, Values::Bytes(pixels.clone()))));
+    device.keep(1, &Rc::new(Table::new(width, Values::Reals(reals.clone()))));
+    device.run(0, 0, 0);
+
+    let (x, scale) = (module.inputs[0].offset, module.inputs[1].offset);
+    let mut expected = vec![0.0; 3 * width];
+    for (step, rows) in [[0, 1, 2], [6, 6, 3], [5, 0, 4], [2, 3, 4]].into_iter().enumerate() {
+        let (table, factor) = (step % 2, step as f32 - 1.5);
+        device.gather(x, table, &rows);
+        device.write(scale, &[factor]);
+        device.run(1, 0, step as u32);
+        for (row, sums) in rows.into_iter().zip(expected.chunks_mut(width)) {
+            for (column, sum) in sums.iter_mut().enumerate() {
+                let at = row as usize * width + column;
+                *sum += factor * if table == 0 { f32::from(pixels[at]) / 255.0 } else { reals[at] };
+            }
+        }
+    }
+    // A table in another's place; what was asked for before does not see it.
+    device.keep(0, &Rc::new(Table::new(width, Values::Reals(vec![2.0; width]))));
+    let found = device.read(module.params_range()).await.expect("the device answers");
+    for (found, expected) in found.iter().zip(&expected) {
+        assert!((found - expected).abs() < 1e-5, "{found}, expected {expected}");
     }
 }

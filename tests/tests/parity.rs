@@ -4,7 +4,10 @@ use std::process::ExitCode;
 
 use daydream_cpu::Cpu;
 use daydream_gpu::Gpu;
-use daydream_tests::CHECKS;
+use daydream_gpu::wgsl::{Product, Tile};
+use daydream_graph::{Function, Graph};
+use daydream_tests::numbers::numbers;
+use daydream_tests::{CHECKS, check_parity};
 use libtest_mimic::{Arguments, Trial};
 use pollster::block_on;
 
@@ -28,5 +31,42 @@ fn main() -> ExitCode {
         });
         trial.with_ignored_flag(adapter.is_err())
     });
-    libtest_mimic::run(&arguments, on_cpu.chain(on_gpu).collect()).exit_code()
+    let tiles = Trial::test("gpu::every_tile", || {
+        every_tile(&block_on(Gpu::open())?);
+        Ok(())
+    });
+    let tiles = tiles.with_ignored_flag(adapter.is_err());
+    libtest_mimic::run(&arguments, on_cpu.chain(on_gpu).chain([tiles]).collect()).exit_code()
+}
+
+/// Products cut in every way: factors stored either way round, edges that are whole quads or not, with an epilogue that reads a
+/// bias and a parameter in place, and several side by side.
+fn every_tile(gpu: &Gpu) {
+    for tile in Tile::ALL {
+        for [rows, depth, columns] in [[132, 36, 260], [65, 33, 71]] {
+            for transposed in 0..4 {
+                let g = Graph::new();
+                let factor = |name: &str, shape: [usize; 2], turned: bool| {
+                    if turned { g.input(name, [shape[1], shape[0]]).t() } else { g.input(name, shape) }
+                };
+                let a = factor("a", [rows, depth], transposed % 2 == 1);
+                let b = factor("b", [depth, columns], transposed / 2 == 1);
+                let w = g.param("w", g.uniform([rows, columns]));
+                let (bias, stack) = (g.input("bias", [columns]), g.input("stack", [3, rows, depth]));
+                let step = Function::new("step").update(w, 0.5 * w + (a.dot(b) + bias).tanh());
+                let side = Function::new("side").output("y", stack.dot(b.broadcast_to([3, depth, columns])) * 2.0);
+                let module = g.compile(&[step, side]);
+                let kernels = module.programs.iter().flat_map(|program| &program.kernels);
+                let products: Vec<Product> = kernels.filter_map(Product::of).collect();
+                assert_eq!(products.len(), 2, "both products are cut into tiles");
+                products.into_iter().for_each(|product| gpu.remember(product, tile));
+                let inputs: Vec<(String, Vec<f32>)> = (0..)
+                    .zip(&module.inputs)
+                    .map(|(seed, input)| (input.name.clone(), numbers(seed, input.range().len(), -1.0, 1.0)))
+                    .collect();
+                let inputs: Vec<(&str, Vec<f32>)> = inputs.iter().map(|(name, x)| (name.as_str(), x.clone())).collect();
+                block_on(check_parity(&mut gpu.executor(), &module, &inputs));
+            }
+        }
+    }
 }

@@ -79,10 +79,17 @@ pub(crate) fn bind(compiled: &Path, folder: &Path, name: &str) -> Result<()> {
         .context("wasm-bindgen cannot read the compiled module")
 }
 
-/// Has wasm-opt rewrite a module.
+/// Has wasm-opt rewrite a module. The lowest kilobyte, the last of the stack, counts as unused: then no address wraps
+/// around, and constants that are added to one move into the offset of the load.
 pub(crate) fn optimise(module: &Path) -> Result<()> {
     let wasm_opt = root().join("www/node_modules/binaryen/bin/wasm-opt");
     let mut command = Command::new("node");
-    command.arg(wasm_opt).arg(module).args(["-O3", "--strip-debug"]).args(FEATURES).arg("-o").arg(module);
+    command
+        .arg(wasm_opt)
+        .arg(module)
+        .args(["-O3", "--low-memory-unused", "--strip-debug"])
+        .args(FEATURES)
+        .arg("-o")
+        .arg(module);
     run_quietly(&mut command)
 }

@@ -58,19 +58,17 @@ unsafe fn place(
     stride: usize,
     accumulate: bool,
 ) {
-    let mut spare = [0.0; ROWS * COLUMNS];
-    let whole = shape == (ROWS, COLUMNS);
-    let (to, to_stride) = if whole { (c, stride) } else { (spare.as_mut_ptr(), COLUMNS) };
     // SAFETY: the caller's promise for the operands. The result goes to `C` where all of it exists there, else to
     // `spare`, and from there the part that exists.
     unsafe {
-        if shape.1 <= COLUMNS / 2 {
-            tile::<1>(depth, left, right, to, to_stride, accumulate && whole);
-        } else {
-            tile::<2>(depth, left, right, to, to_stride, accumulate && whole);
+        if shape == (ROWS, COLUMNS) {
+            return tile::<2>(depth, left, right, c, stride, accumulate);
         }
-        if whole {
-            return;
+        let mut spare = [0.0; ROWS * COLUMNS];
+        if shape.1 <= COLUMNS / 2 {
+            tile::<1>(depth, left, right, spare.as_mut_ptr(), COLUMNS, false);
+        } else {
+            tile::<2>(depth, left, right, spare.as_mut_ptr(), COLUMNS, false);
         }
         for row in 0..shape.0 {
             for column in 0..shape.1 {

@@ -12,6 +12,7 @@ export class Refusal extends Error {
 }
 
 export type Trained = Extract<Message, { type: 'trained' }>;
+export type Moved = Extract<Message, { type: 'moved' }>;
 export type Stopped = Extract<Message, { type: 'stopped' }>;
 
 interface Waiting {
@@ -22,6 +23,8 @@ interface Waiting {
 export class Client {
   /** Called several times a second while the session plays. */
   onTrained: (event: Trained) => void = () => undefined;
+  /** Called when a device failed and another one has taken over. */
+  onMoved: (event: Moved) => void = () => undefined;
   /** Called when playing stopped by itself, or the worker could not start. */
   onStopped: (event: Stopped) => void = () => undefined;
 
@@ -65,6 +68,9 @@ export class Client {
         break;
       case 'trained':
         this.onTrained(message);
+        break;
+      case 'moved':
+        this.onMoved(message);
         break;
       case 'stopped':
         if (message.failure.code === 'crashed') this.#fail(message.failure);

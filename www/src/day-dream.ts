@@ -5,7 +5,7 @@
  *     <day-dream model="rbm" data="digits" seed="7" hidden="64" play></day-dream>
  *
  * Attributes: `model`, `data`, `seed`, and any knob of the model or the data set by its id, written as in a link; `play` starts training
- * when the element is first seen; `lang` is `en` or `ko`; `theme` is `light` or `dark`; `views` names the views to show and `curves` the
+ * when the element is first seen; `device` is `cpu` or `gpu`, and without it whichever trains faster; `lang` is `en` or `ko`; `theme` is `light` or `dark`; `views` names the views to show and `curves` the
  * metrics, separated by commas, or `none`; `panel="none"` hides the knobs. The slot `caption` replaces the line below. Colours are CSS
  * properties named `--dd-…`.
  */
@@ -22,11 +22,11 @@ import { panel } from './player/panel';
 import { Rotation, type Task } from './player/rotation';
 import { Run } from './player/run';
 import { stage } from './player/stage';
-import type { DroppedFile, Failure, Knob, Metrics, Picture, Recipe, SessionInfo } from './protocol';
+import type { Device, DeviceChoice, DroppedFile, Failure, Knob, Metrics, Picture, Recipe, SessionInfo } from './protocol';
 import { findModel, knobsOf, parseKnob } from './recipe';
 import { WORDS } from './words';
 
-export type { Failure, Metrics, Picture, Recipe, SessionInfo };
+export type { Device, DeviceChoice, Failure, Metrics, Picture, Recipe, SessionInfo };
 
 /** The events of the element. */
 export interface DayDreamEvents {
@@ -36,8 +36,8 @@ export interface DayDreamEvents {
   metrics: CustomEvent<{ step: number; metrics: Metrics }>;
   /** Something was refused, diverged or broke; the element tells the visitor by itself. */
   error: CustomEvent<Failure>;
-  /** The recipe or playing has changed. */
-  change: CustomEvent<{ recipe: Recipe; playing: boolean }>;
+  /** The recipe, playing or the choice of the device has changed. */
+  change: CustomEvent<{ recipe: Recipe; playing: boolean; device: DeviceChoice }>;
 }
 
 /** Time between two measurements of the cheap metrics while training goes on, in milliseconds. */
@@ -129,6 +129,11 @@ export class DayDream extends LitElement {
     return this.#run.info;
   }
 
+  /** What was asked to train: `info.device` tells what does. */
+  get device(): DeviceChoice {
+    return this.#run.device;
+  }
+
   get playing(): boolean {
     return this.#run.playing;
   }
@@ -176,6 +181,12 @@ export class DayDream extends LitElement {
     await this.#run.turn(knob, parsed);
   }
 
+  /** Goes on from the same step on another device. */
+  async use(device: DeviceChoice): Promise<void> {
+    await this.ready;
+    await this.#run.move(device);
+  }
+
   /** Draws a view. `args` are the view's own choices, by id. */
   async view(id: string, args: Record<string, number> = {}): Promise<Picture> {
     await this.ready;
@@ -201,8 +212,9 @@ export class DayDream extends LitElement {
   }
 
   /** Opens another run in place of this one; training goes on if it went on before. */
-  open(recipe: Recipe): Promise<void> {
+  open(recipe: Recipe, device = this.device): Promise<void> {
     this.#isOpen = true;
+    this.#run.device = device;
     return this.#run.open(recipe);
   }
 
@@ -235,6 +247,7 @@ export class DayDream extends LitElement {
 
   #isOpen = false;
   #attributesRead = '';
+  #deviceRead: DeviceChoice = 'auto';
 
   /** Follows the attributes: opens the recipe that they spell out, where it is another one than before. */
   #follow(): void {
@@ -242,8 +255,14 @@ export class DayDream extends LitElement {
     if (isLanguage(lang)) speak(lang);
     const link = readAttributes(this);
     const read = JSON.stringify(link.recipe);
-    if (this.#isOpen && read === this.#attributesRead) return;
+    const asked = link.device !== this.#deviceRead;
+    this.#deviceRead = link.device;
+    if (this.#isOpen && read === this.#attributesRead) {
+      if (asked) this.#run.attempt(this.#run.move(link.device));
+      return;
+    }
     this.#attributesRead = read;
+    if (asked) this.#run.device = link.device;
     this.#isOpen = true;
     if (link.problems.length > 0) this.tell(link.problems);
     this.#playWhenSeen ||= this.hasAttribute('play') && !this.playing;
@@ -258,10 +277,11 @@ export class DayDream extends LitElement {
   }
 
   #changed(): void {
-    const told = JSON.stringify([this.recipe, this.playing]);
+    const { recipe, playing, device } = this;
+    const told = JSON.stringify([recipe, playing, device]);
     if (told !== this.#told) {
       this.#told = told;
-      this.dispatchEvent(new CustomEvent('change', { detail: { recipe: this.recipe, playing: this.playing } }));
+      this.dispatchEvent(new CustomEvent('change', { detail: { recipe, playing, device } }));
     }
     this.#rotation.turn();
     this.requestUpdate();

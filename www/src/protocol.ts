@@ -129,14 +129,30 @@ export type Picture =
 
 export type Metrics = Record<string, number>;
 
+/** What a visitor may ask for: whichever trains faster, the processor, or the graphics processor. */
+export type DeviceChoice = 'auto' | 'cpu' | 'gpu';
+
+/** Which device runs a session, and why. */
+export interface Device {
+  /** What was asked for. */
+  choice: DeviceChoice;
+  /** What runs it. */
+  kind: 'cpu' | 'gpu';
+  /** The device's name, such as `CPU` or that of a graphics card. */
+  name: string;
+  /** Why this one, in a whole sentence. */
+  why: Text;
+  /** Why the CPU had to take over, at which training step, and from which step it went on. */
+  notice?: { text: Text; at: number; from: number };
+}
+
 /** What is true of a session once it is built. */
 export interface SessionInfo {
   recipe: Recipe;
   /** Training steps made. */
   step: number;
   stepsPerEpoch: number;
-  /** The device that runs it, such as `CPU`. */
-  device: string;
+  device: Device;
   data: { name: string; kind: DataKind; height: number; width: number; channels: number; classes: number; train: number; test: number };
   /** The step that "go back" returns to. */
   snapshot: number;
@@ -152,9 +168,11 @@ export interface Failure {
 
 /** What the page asks of the worker. Each has one answer, with the same `id`. The worker handles them in order. */
 export type Command =
-  | { do: 'open'; recipe: Recipe; files: DroppedFile[] }
+  | { do: 'open'; recipe: Recipe; files: DroppedFile[]; device: DeviceChoice }
   | { do: 'step'; count: number }
   | { do: 'set'; knob: string; value: number }
+  /** Go on from the same step on another device. */
+  | { do: 'move'; device: DeviceChoice }
   | { do: 'restart' }
   | { do: 'goBack' }
   | { do: 'evaluate'; metrics: string[] }
@@ -164,13 +182,16 @@ export type Command =
   | { do: 'load'; file: DroppedFile }
   /** Train until `pause`, at most `stepsPerSecond`; the worker sends `trained` events. */
   | { do: 'play'; stepsPerSecond: number }
-  | { do: 'pause' };
+  | { do: 'pause' }
+  /** Take the GPU away, as a driver that fails does: for tests, and for trying it out. */
+  | { do: 'loseGpu' };
 
 /** The answer to each command. */
 export interface Answers {
   open: SessionInfo;
   step: { step: number; metrics: Metrics };
   set: SessionInfo;
+  move: SessionInfo;
   restart: SessionInfo;
   goBack: SessionInfo;
   evaluate: Metrics;
@@ -180,6 +201,7 @@ export interface Answers {
   load: SessionInfo;
   play: null;
   pause: { step: number };
+  loseGpu: null;
 }
 
 export type Request = { id: number } & Command;
@@ -191,5 +213,7 @@ export type Message =
   | { type: 'refused'; id: number; failure: Failure }
   /** While playing, several times a second: where training stands, and how fast it goes. */
   | { type: 'trained'; step: number; metrics: Metrics; stepsPerSecond: number }
+  /** The device failed and another one has taken over; training goes on from an earlier step if it was going on. */
+  | { type: 'moved'; info: SessionInfo }
   /** Playing stopped by itself. */
   | { type: 'stopped'; failure: Failure; step: number; snapshot: number };

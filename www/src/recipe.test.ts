@@ -85,6 +85,15 @@ describe('links', () => {
     expect(writeLink(CATALOGUE, { model: 'dreamer', data: 'marks', seed: 3, knobs: { units: '20' } }, { play: true, language: 'ko' })).toBe('#data=marks&seed=3&units=20&lang=ko&play=1');
   });
 
+  test('a device is asked for by name, or not at all', () => {
+    expect(readLink(CATALOGUE, '#device=gpu')).toMatchObject({ device: 'gpu', problems: [] });
+    expect(readLink(CATALOGUE, '#model=judge')).toMatchObject({ device: 'auto', problems: [] });
+    expect(readLink(CATALOGUE, '#device=tpu')).toMatchObject({ device: 'auto', problems: ['device=tpu'] });
+    const recipe = { model: 'judge', data: 'grid', seed: 1, knobs: {} };
+    expect(writeLink(CATALOGUE, recipe, { device: 'gpu' })).toBe('#model=judge&device=gpu');
+    expect(writeLink(CATALOGUE, recipe, { device: 'auto' })).toBe('#model=judge');
+  });
+
   test('what cannot be followed is named, and the rest is kept', () => {
     const link = readLink(CATALOGUE, '#model=dreamer&data=dots&seed=-1&units=1000&nose=1&rate=0.2');
     expect(link.problems).toEqual(['data=dots', 'seed=-1', 'units=1000', 'nose=1']);

@@ -1,6 +1,6 @@
 /** The address: which run it describes. Only what differs from the defaults is written; `#` and what follows never leaves the browser. */
 
-import type { Catalogue, DataSpec, Knob, ModelSpec, Recipe } from './protocol';
+import type { Catalogue, DataSpec, DeviceChoice, Knob, ModelSpec, Recipe } from './protocol';
 import { isLanguage, type Language } from './language';
 
 /** The version of links that this page writes and reads. Links of version 1 do not name it. */
@@ -11,6 +11,7 @@ export const DEFAULT_SEED = 1;
 /** What an address says besides the recipe. */
 export interface Link {
   recipe: Recipe;
+  device: DeviceChoice;
   play: boolean;
   language: Language | undefined;
   /** Names in the address that nothing here answers to, and values out of range. */
@@ -18,8 +19,11 @@ export interface Link {
   newer: boolean;
 }
 
+/** What may be asked to train; an address names it only when it is not the first. */
+export const DEVICE_CHOICES: readonly DeviceChoice[] = ['auto', 'cpu', 'gpu'];
+
 /** Words in an address that are not knobs. */
-const RESERVED = new Set(['model', 'data', 'seed', 'play', 'lang', 'v']);
+const RESERVED = new Set(['model', 'data', 'seed', 'device', 'play', 'lang', 'v']);
 
 export function findModel(catalogue: Catalogue, id: string): ModelSpec | undefined {
   return catalogue.models.find((model) => model.id === id);
@@ -139,6 +143,10 @@ export function readLink(catalogue: Catalogue, hash: string): Link {
     else problems.push(`seed=${wantedSeed}`);
   }
 
+  const wantedDevice = said.get('device');
+  const device = DEVICE_CHOICES.find((choice) => choice === wantedDevice) ?? 'auto';
+  if (wantedDevice !== null && wantedDevice !== device) problems.push(`device=${wantedDevice}`);
+
   // The page opens with the first preset; an address that names anything starts from plain defaults, as embeds and the command line do.
   let recipe: Recipe = said.size === 0 ? defaultRecipe(catalogue, model) : { model: model.id, data, knobs: {}, seed };
   const knobs = knobsOf(catalogue, recipe);
@@ -153,6 +161,7 @@ export function readLink(catalogue: Catalogue, hash: string): Link {
   const spoken = said.get('lang');
   return {
     recipe,
+    device,
     play: said.size === 0 || said.get('play') === '1',
     language: isLanguage(spoken) ? spoken : undefined,
     problems,
@@ -161,13 +170,14 @@ export function readLink(catalogue: Catalogue, hash: string): Link {
 }
 
 /** What stands behind `#` for a run. */
-export function writeLink(catalogue: Catalogue, recipe: Recipe, extra: { play?: boolean; language?: Language | undefined } = {}): string {
+export function writeLink(catalogue: Catalogue, recipe: Recipe, extra: { device?: DeviceChoice; play?: boolean; language?: Language | undefined } = {}): string {
   const said = new URLSearchParams();
   const model = findModel(catalogue, recipe.model);
   if (recipe.model !== catalogue.models[0]?.id) said.set('model', recipe.model);
   if (model && recipe.data !== defaultData(catalogue, model)) said.set('data', recipe.data);
   if (recipe.seed !== DEFAULT_SEED) said.set('seed', String(recipe.seed));
   for (const [id, typed] of Object.entries(recipe.knobs)) said.set(id, typed);
+  if (extra.device && extra.device !== 'auto') said.set('device', extra.device);
   if (extra.language) said.set('lang', extra.language);
   if (extra.play) said.set('play', '1');
   // An empty address would open the page's own choice instead of this run.

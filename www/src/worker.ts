@@ -5,11 +5,10 @@
  * a command never waits long.
  */
 
-import type { Answers, Command, Failure, Message, Metrics, Request, SessionInfo } from './protocol';
-import init, { Session } from './wasm/daydream';
+import { Pace } from './pace';
+import type { Answers, Command, Device, Failure, Message, Metrics, Request, SessionInfo } from './protocol';
+import init, { loseGpu, Session } from './wasm/daydream';
 
-/** Training between two looks at the queue of commands, in milliseconds. */
-const SLICE = 14;
 /** Time between two reports of progress, in milliseconds. */
 const REPORT_EVERY = 66;
 
@@ -21,8 +20,9 @@ let playing: { stepsPerSecond: number; begun: number; steps: number } | undefine
 let speed = { since: performance.now(), steps: 0, value: 0 };
 let metrics: Metrics = {};
 let reported = 0;
-/** Steps made in one call, adapted to fill a slice. */
-let stride = 1;
+/** What runs the session, and how many steps it makes in one call. */
+let device: Device['kind'] = 'cpu';
+let pace = new Pace(device);
 
 function send(message: Message, transfer: Transferable[] = []): void {
   postMessage(message, { transfer });
@@ -54,22 +54,41 @@ function info(): SessionInfo {
   return opened().info() as SessionInfo;
 }
 
+/** The session runs where its info says, from now on. */
+function settle(now: SessionInfo): SessionInfo {
+  device = now.device.kind;
+  pace = new Pace(device);
+  return now;
+}
+
+/** Tells the page when a device has failed and another one has taken over. */
+function watchDevice(): void {
+  if (!session) return;
+  const now = info();
+  if (now.device.kind !== device) send({ type: 'moved', info: settle(now) });
+}
+
 const handlers: { [K in Command['do']]: (command: Extract<Command, { do: K }>) => Promise<Answers[K]> } = {
-  async open({ recipe, files }) {
+  async open({ recipe, files, device }) {
     playing = undefined;
-    const next = await Session.open(recipe, files);
+    const next = await Session.open(recipe, files, device);
     session?.free();
     session = next;
-    stride = 1;
-    return info();
+    return settle(info());
   },
   async step({ count }) {
-    metrics = (await opened().step(count)) as Metrics;
-    return { step: info().step, metrics };
+    const end = info().step + count;
+    // Training that moves to another device goes on from an earlier step.
+    for (let step = info().step; step < end; { step } = info()) metrics = (await opened().step(end - step)) as Metrics;
+    return { step: end, metrics };
   },
   async set({ knob, value }) {
     opened().set(knob, value);
     return Promise.resolve(info());
+  },
+  async move({ device }) {
+    await opened().moveTo(device);
+    return settle(info());
   },
   async restart() {
     await opened().restart();
@@ -107,12 +126,18 @@ const handlers: { [K in Command['do']]: (command: Extract<Command, { do: K }>) =
     playing = undefined;
     return Promise.resolve({ step: info().step });
   },
+  async loseGpu() {
+    loseGpu();
+    return Promise.resolve(null);
+  },
 };
 
 async function handle(request: Request): Promise<void> {
   try {
     const handler = handlers[request.do] as (command: Command) => Promise<unknown>;
-    send({ type: 'answer', id: request.id, value: await handler(request) });
+    const value = await handler(request);
+    watchDevice();
+    send({ type: 'answer', id: request.id, value });
   } catch (thrown) {
     send({ type: 'refused', id: request.id, failure: asFailure(thrown) });
   }
@@ -123,13 +148,15 @@ async function trainSlice(run: NonNullable<typeof playing>): Promise<number> {
   const begun = performance.now();
   const due = ((begun - run.begun) / 1000) * run.stepsPerSecond - run.steps;
   if (due < 1) return Math.min(1000 / run.stepsPerSecond, 50);
+  const { stride } = pace;
   const count = Math.max(1, Math.min(stride, Math.floor(due)));
   metrics = (await opened().step(count)) as Metrics;
   run.steps += count;
   const end = performance.now();
   // A slow machine must not try to catch up with the pace for ever.
   if (due > 4 * stride + run.stepsPerSecond) run.begun = end - (run.steps / run.stepsPerSecond) * 1000;
-  stride = Math.max(1, Math.min(1000, Math.round((count * SLICE) / Math.max(end - begun, 0.1)), 2 * stride));
+  pace.learn(count, end - begun);
+  watchDevice();
   speed.steps += count;
   if (end - reported >= REPORT_EVERY) report(end);
   return 0;

@@ -1,7 +1,7 @@
 //! Between Rust's values and JavaScript's. The shapes on the other side are those of `www/src/protocol.ts`.
 
 use daydream_models::data::{DataSpec, Kind};
-use daydream_models::{Error, ModelSpec, Recipe, Session};
+use daydream_models::{DeviceChoice, DeviceKind, Error, ModelSpec, Placement, Recipe, Session, Words};
 use js_sys::{Object, Reflect};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -20,9 +20,32 @@ pub(crate) struct Info {
     recipe: Recipe,
     step: f64,
     steps_per_epoch: f64,
-    device: String,
+    device: Device,
     data: DataInfo,
     snapshot: f64,
+}
+
+#[derive(Serialize)]
+struct Device {
+    choice: DeviceChoice,
+    kind: DeviceKind,
+    name: String,
+    why: Said,
+    notice: Option<Notice>,
+}
+
+#[derive(Serialize)]
+struct Notice {
+    text: Said,
+    at: f64,
+    from: f64,
+}
+
+/// `Text` of `protocol.ts`, put together at run time.
+#[derive(Serialize)]
+struct Said {
+    en: String,
+    ko: String,
 }
 
 #[derive(Serialize)]
@@ -40,7 +63,7 @@ struct DataInfo {
 impl Info {
     pub(crate) fn of(session: &mut Session) -> Info {
         let steps_per_epoch = session.steps_per_epoch();
-        let device = session.placement().name.clone();
+        let device = Device::of(session.placement());
         let data = session.data();
         Info {
             recipe: session.recipe().clone(),
@@ -60,6 +83,19 @@ impl Info {
             snapshot: session.snapshot_step() as f64,
         }
     }
+}
+
+impl Device {
+    fn of(placement: &Placement) -> Device {
+        let Placement { choice, kind, name, why, notice } = placement.clone();
+        let notice =
+            notice.map(|notice| Notice { text: said(notice.text), at: notice.at as f64, from: notice.from as f64 });
+        Device { choice, kind, name, why: said(why), notice }
+    }
+}
+
+fn said(words: Words) -> Said {
+    Said { en: words.en, ko: words.ko }
 }
 
 /// Maps become plain objects, bytes become `Uint8Array`s.

@@ -3,12 +3,25 @@
 //! There is no logic here: every method hands its arguments to [`daydream_models::Session`] and its result to JavaScript.
 
 mod convert;
+mod gpu;
 
 use std::rc::Rc;
 
 use daydream_cpu::Cpu;
-use daydream_models::{Recipe, data, zoo};
+use daydream_models::{DeviceChoice, Devices, Recipe, data, zoo};
 use wasm_bindgen::prelude::*;
+
+thread_local! {
+    /// What sessions of this worker run on.
+    static DEVICES: Rc<Devices> = Rc::new(Devices::new(|| Box::new(Cpu::new()), gpu::open, now));
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// Milliseconds since the worker began.
+    #[wasm_bindgen(js_namespace = performance)]
+    fn now() -> f64;
+}
 
 /// Makes a panic reach JavaScript as an `Error` that carries the panic's message and place, instead of a bare
 /// "unreachable executed". Nothing unwinds on this target: after such an error the module's memory is in an
@@ -43,6 +56,12 @@ pub fn catalogue() -> Result<JsValue, JsValue> {
     convert::to_js(&convert::Catalogue { models: zoo::catalogue(), data: data::catalogue() })
 }
 
+/// Takes the GPU away from under its sessions, as a driver that fails does: for tests, and for trying it out.
+#[wasm_bindgen(js_name = loseGpu)]
+pub fn lose_gpu() {
+    DEVICES.with(|devices| devices.lose_gpu());
+}
+
 /// A model in training.
 #[wasm_bindgen]
 pub struct Session {
@@ -51,18 +70,19 @@ pub struct Session {
 
 #[wasm_bindgen]
 impl Session {
-    /// Builds the session that a recipe describes, on the files that were dropped, if any.
+    /// Builds the session that a recipe describes, on the files that were dropped, if any. `device` is a `DeviceChoice` of `protocol.ts`.
     ///
     /// # Errors
     /// A `Failure` of `protocol.ts`, as from every method.
-    pub async fn open(recipe: JsValue, files: JsValue) -> Result<Session, JsValue> {
+    pub async fn open(recipe: JsValue, files: JsValue, device: JsValue) -> Result<Session, JsValue> {
         let recipe: Recipe = convert::from_js(recipe)?;
+        let device: DeviceChoice = convert::from_js(device)?;
         let files = convert::files(files)?;
         let data = match &files[..] {
             [] => None,
             files => Some(Rc::new(data::from_files(files).map_err(convert::failure)?)),
         };
-        let opened = daydream_models::Session::new(recipe, data, Box::new(Cpu::new())).await;
+        let opened = daydream_models::Session::open(recipe, data, device, &DEVICES.with(Rc::clone)).await;
         Ok(Session { inner: opened.map_err(convert::failure)? })
     }
 
@@ -117,6 +137,15 @@ impl Session {
     /// `unknown` or `bad-knob`.
     pub fn set(&mut self, knob: &str, value: f64) -> Result<(), JsValue> {
         self.inner.set(knob, value).map_err(convert::failure)
+    }
+
+    /// Goes on from where it stands on another device: a `DeviceChoice` of `protocol.ts`.
+    ///
+    /// # Errors
+    /// `device` when even the CPU fails.
+    #[wasm_bindgen(js_name = moveTo)]
+    pub async fn move_to(&mut self, device: JsValue) -> Result<(), JsValue> {
+        self.inner.move_to(convert::from_js(device)?).await.map_err(convert::failure)
     }
 
     /// Back to step 0 with the same seed.

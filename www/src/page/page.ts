@@ -70,7 +70,7 @@ export class DayDreamPage extends LitElement {
     const link = readLink(CATALOGUE, location.hash);
     this.#language = link.language;
     speak(link.language ?? browserLanguage());
-    void this.#player.open(link.recipe);
+    void this.#player.open(link.recipe, link.device);
     if (link.play) this.#player.play();
     else if (this.#player.playing) void this.#player.pause();
     if (link.problems.length > 0) this.#player.tell(link.problems);
@@ -81,8 +81,8 @@ export class DayDreamPage extends LitElement {
   #writeAddress(): void {
     clearTimeout(this.#addressTimer);
     this.#addressTimer = window.setTimeout(() => {
-      const { recipe, playing } = this.#player;
-      history.replaceState(null, '', writeLink(CATALOGUE, recipe, { play: playing, language: this.#language }));
+      const { recipe, playing, device } = this.#player;
+      history.replaceState(null, '', writeLink(CATALOGUE, recipe, { device, play: playing, language: this.#language }));
     }, ADDRESS_DELAY);
   }
 
@@ -190,7 +190,7 @@ export class DayDreamPage extends LitElement {
         </main>
       </div>
       <footer>${say(WORDS.source)}</footer>
-      ${share(this.recipe)}
+      ${share(this.recipe, this.#player.device)}
       ${this.dropping ? html`<div class="drop"><p>${say(WORDS.dropHere)}</p></div>` : nothing}
     `;
   }

@@ -3,12 +3,12 @@
 import { html, type TemplateResult } from 'lit';
 import { CATALOGUE } from '../catalogue';
 import { say } from '../language';
-import type { Recipe } from '../protocol';
+import type { DeviceChoice, Recipe } from '../protocol';
 import { findData, writeLink } from '../recipe';
 import { WORDS } from '../words';
 
-export function share(recipe: Recipe): TemplateResult {
-  const link = new URL(writeLink(CATALOGUE, recipe, { play: true }), location.href).href;
+export function share(recipe: Recipe, device: DeviceChoice): TemplateResult {
+  const link = new URL(writeLink(CATALOGUE, recipe, { device, play: true }), location.href).href;
   const own = !findData(CATALOGUE, recipe.data);
   return html`
     <dialog aria-label=${say(WORDS.share)} @click=${closeOutside}>
@@ -17,8 +17,8 @@ export function share(recipe: Recipe): TemplateResult {
         <p>${say(own ? WORDS.ownData : WORDS.shareHelp)}</p>
         <label>${say(WORDS.link)}<input readonly .value=${link} @focus=${selectAll} /></label>
         <button type="button" @click=${(event: Event) => { void copy(event, link); }}>${say(WORDS.copyLink)}</button>
-        <label>${say(WORDS.embed)}<textarea readonly rows="4" .value=${embed(recipe)} @focus=${selectAll}></textarea></label>
-        <button type="button" @click=${(event: Event) => { void copy(event, embed(recipe)); }}>${say(WORDS.copyEmbed)}</button>
+        <label>${say(WORDS.embed)}<textarea readonly rows="4" .value=${embed(recipe, device)} @focus=${selectAll}></textarea></label>
+        <button type="button" @click=${(event: Event) => { void copy(event, embed(recipe, device)); }}>${say(WORDS.copyEmbed)}</button>
         <button class="quiet">${say(WORDS.dismiss)}</button>
       </form>
     </dialog>
@@ -26,9 +26,9 @@ export function share(recipe: Recipe): TemplateResult {
 }
 
 /** One script and one tag. */
-function embed(recipe: Recipe): string {
+function embed(recipe: Recipe, device: DeviceChoice): string {
   const script = new URL('day-dream.js', document.baseURI).href;
-  const said = Object.entries({ model: recipe.model, data: recipe.data, seed: String(recipe.seed), ...recipe.knobs });
+  const said = Object.entries({ model: recipe.model, data: recipe.data, seed: String(recipe.seed), ...(device === 'auto' ? {} : { device }), ...recipe.knobs });
   return `<script type="module" src="${script}"></script>\n<day-dream ${said.map(([name, value]) => `${name}="${value.replaceAll('"', '&quot;')}"`).join(' ')} play></day-dream>`;
 }
 

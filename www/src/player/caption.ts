@@ -10,7 +10,7 @@ import type { Run } from './run';
 
 export function caption(run: Run, model: ModelSpec): TemplateResult {
   const data = findData(CATALOGUE, run.recipe.data);
-  const page = new URL(`./${writeLink(CATALOGUE, run.recipe, { play: true })}`, SCRIPT);
+  const page = new URL(`./${writeLink(CATALOGUE, run.recipe, { device: run.device, play: true })}`, SCRIPT);
   return html`<p class="caption">${say(model.title)} · ${data ? say(data.title) : run.recipe.data} — <a href=${page.href} target="_blank" rel="noopener">${say(WORDS.openInDaydream)}</a></p>`;
 }
 

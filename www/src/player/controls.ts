@@ -5,6 +5,7 @@ import { ICONS } from '../icons';
 import { count, say } from '../language';
 import type { Text } from '../protocol';
 import { WORDS } from '../words';
+import { device } from './device';
 import type { Run } from './run';
 
 /** Seeds that "new seed" draws from: short enough to be read out. */
@@ -49,8 +50,8 @@ function state(run: Run, measuring: boolean): TemplateResult {
       <div><dt>${say(WORDS.epoch)}</dt><dd>${info ? count(run.step / info.stepsPerEpoch, 1) : '–'}</dd></div>
       <div><dt>${say(WORDS.perSecond)}</dt><dd>${run.playing && run.stepsPerSecond > 0 ? count(run.stepsPerSecond, run.stepsPerSecond < 10 ? 1 : 0) : '–'}</dd></div>
       <div><dt>${say(WORDS.seed)}</dt><dd>${run.recipe.seed}</dd></div>
-      <div class="device"><dt>${say(WORDS.device)}</dt><dd>${info?.device ?? '–'}</dd></div>
     </dl>
+    ${device(run)}
     <p class="waiting" role="status">${waiting ? say(waiting) : ''}</p>
     <p class="spoken" role="status">${run.opening ? '' : say(run.playing ? WORDS.nowTraining : WORDS.nowPaused)}</p>
   `;
@@ -77,6 +78,5 @@ export const controlStyles = css`
     .bar { gap: 12px; }
     .state { width: 100%; justify-content: space-between; gap: 4px 10px; }
     .state div { min-width: 0; }
-    .device { display: none; }
   }
 `;

@@ -3,6 +3,7 @@
 import { css } from 'lit';
 import { captionStyles } from './caption';
 import { controlStyles } from './controls';
+import { deviceStyles } from './device';
 import { noticeStyles } from './notices';
 import { panelStyles } from './panel';
 import { stageStyles } from './stage';
@@ -12,6 +13,7 @@ export const styles = [
   colors,
   fonts,
   controlStyles,
+  deviceStyles,
   noticeStyles,
   panelStyles,
   stageStyles,

@@ -4,9 +4,9 @@
  */
 
 import { CATALOGUE } from '../catalogue';
-import { Client, Refusal, type Stopped, type Trained } from '../client';
+import { Client, Refusal, type Moved, type Stopped, type Trained } from '../client';
 import { Log } from '../history';
-import type { Command, Answers, DroppedFile, Failure, Knob, Metrics, Picture, Recipe, SessionInfo, Text } from '../protocol';
+import type { Command, Answers, Device, DeviceChoice, DroppedFile, Failure, Knob, Metrics, Picture, Recipe, SessionInfo, Text } from '../protocol';
 import { findModel, knobsOf, knobValue, withKnob } from '../recipe';
 import { WORDS } from '../words';
 import { recipeOf } from './checkpoint';
@@ -35,10 +35,15 @@ const SLOW_MOTION = 4;
 interface Wanted {
   recipe: Recipe;
   files: DroppedFile[];
+  device: DeviceChoice;
 }
 
 export class Run {
   recipe: Recipe;
+  /** What was asked to train it. */
+  device: DeviceChoice = 'auto';
+  /** It is on its way to another device. */
+  moving = false;
   /** The data, where it is the visitor's own. */
   files: DroppedFile[] = [];
   /** What is true of the open session; `undefined` before the first is open. */
@@ -73,7 +78,7 @@ export class Run {
    * being built only the latest wish is kept.
    */
   open(recipe: Recipe, files: DroppedFile[] = []): Promise<void> {
-    this.#wanted = { recipe, files };
+    this.#wanted = { recipe, files, device: this.device };
     this.recipe = recipe;
     this.files = files;
     this.opening = true;
@@ -85,13 +90,13 @@ export class Run {
   }
 
   async #build(): Promise<void> {
-    let kept: Wanted | undefined = this.info && { recipe: this.info.recipe, files: this.#openFiles };
+    let kept: Wanted | undefined = this.info && { recipe: this.info.recipe, files: this.#openFiles, device: this.info.device.choice };
     while (this.#wanted) {
-      const { recipe, files } = this.#wanted;
+      const { recipe, files, device } = this.#wanted;
       this.#wanted = undefined;
       try {
-        const info = await this.#connect().ask({ do: 'open', recipe, files });
-        kept = { recipe, files };
+        const info = await this.#connect().ask({ do: 'open', recipe, files, device });
+        kept = { recipe, files, device };
         this.#openFiles = files;
         if (this.#isSuperseded()) continue;
         if (files.length > 0) {
@@ -105,7 +110,7 @@ export class Run {
         this.watcher.opened(info);
       } catch (thrown) {
         if (this.#isSuperseded()) continue;
-        if (kept) ({ recipe: this.recipe, files: this.files } = kept);
+        if (kept) ({ recipe: this.recipe, files: this.files, device: this.device } = kept);
         this.#refused(thrown, WORDS.notApplied);
         if (this.playing && kept) this.#start();
         else this.playing = false;
@@ -136,8 +141,41 @@ export class Run {
     this.info = info;
     this.step = info.step;
     this.version++;
+    this.#tellOfDevice(info.device, []);
     this.watcher.changed();
   }
+
+  /** Goes on from the same step on another device. */
+  async move(choice: DeviceChoice): Promise<void> {
+    this.device = choice;
+    // A session that is being built is built for the new device instead.
+    if (this.opening || this.crashed || !this.info) return this.open(this.recipe, this.files);
+    this.moving = true;
+    this.watcher.changed();
+    try {
+      this.#arrive(await this.#ask({ do: 'move', device: choice }));
+    } finally {
+      this.moving = false;
+      this.watcher.changed();
+    }
+  }
+
+  /** The GPU failed and the CPU has taken over. */
+  #moved({ info }: Moved): void {
+    if (this.opening) return;
+    this.log.cut(info.step);
+    const again = { label: WORDS.gpuAgain, act: () => { this.attempt(this.move('gpu')); } };
+    this.#tellOfDevice(info.device, [again]);
+    this.#arrive(info);
+  }
+
+  /** Tells why the CPU had to take over; the same reason only once. */
+  #tellOfDevice({ notice }: Device, actions: Notice['actions']): void {
+    if (notice && notice.text.en !== this.#told) this.notify({ title: undefined, text: notice.text, actions });
+    this.#told = notice?.text.en;
+  }
+
+  #told: string | undefined;
 
   /** Ends the worker. `open` and `play` start another. */
   close(): void {
@@ -286,6 +324,7 @@ export class Run {
     this.crashed = false;
     const client = new Client();
     client.onTrained = (event) => { this.#trained(event); };
+    client.onMoved = (event) => { this.#moved(event); };
     client.onStopped = (event) => { this.#halted(event); };
     this.#client = client;
     return client;

@@ -74,6 +74,9 @@ pub(crate) struct Eval {
     /// Measure on this data instead of that which it was trained on
     #[arg(long, value_name = "NAME|DIR")]
     pub(crate) data: Option<String>,
+    /// What runs the model
+    #[arg(long, default_value = "cpu")]
+    pub(crate) device: Device,
     /// Measure only these, separated by commas
     #[arg(long, value_name = "IDS", value_delimiter = ',')]
     pub(crate) metrics: Vec<String>,
@@ -89,6 +92,9 @@ pub(crate) struct Sample {
     /// The data that it was trained on, where it does not come with Daydream
     #[arg(long, value_name = "NAME|DIR")]
     pub(crate) data: Option<String>,
+    /// What runs the model
+    #[arg(long, default_value = "cpu")]
+    pub(crate) device: Device,
     /// How many samples
     #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub(crate) n: u32,
@@ -105,6 +111,8 @@ pub(crate) struct Sample {
 pub(crate) enum Device {
     /// The processor, with SIMD
     Cpu,
+    /// The graphics processor, through Vulkan, Metal or Direct3D 12
+    Gpu,
 }
 
 fn setting(typed: &str) -> Result<(String, String), String> {

@@ -2,11 +2,14 @@
 
 use std::path::Path;
 use std::rc::Rc;
+use std::time::Instant;
 
 use daydream_cpu::Cpu;
+use daydream_graph::Pending;
 use daydream_models::data::{self, Dataset};
-use daydream_models::{Recipe, Session, checkpoint};
+use daydream_models::{DeviceChoice, Devices, Gpu, Recipe, Session, checkpoint};
 
+use crate::args::Device;
 use crate::failure::Failure;
 
 /// The data set of a folder, or nothing when the name is that of a data set that comes with Daydream.
@@ -22,14 +25,46 @@ pub(crate) fn dataset(name: &str) -> Result<Option<Rc<Dataset>>, Failure> {
     Ok(Some(Rc::new(data::read_path(path)?)))
 }
 
-/// A new session.
-pub(crate) fn session(recipe: Recipe) -> Result<Session, Failure> {
+/// A new session. One that should run on a GPU and cannot is a failure; nobody who asks for a GPU wants to wait for the CPU.
+pub(crate) fn session(recipe: Recipe, device: Device) -> Result<Session, Failure> {
     let data = dataset(&recipe.data)?;
-    Ok(pollster::block_on(Session::new(recipe, data, Box::new(Cpu::new())))?)
+    let choice = match device {
+        Device::Cpu => DeviceChoice::Cpu,
+        Device::Gpu => DeviceChoice::Gpu,
+    };
+    let session = pollster::block_on(Session::open(recipe, data, choice, &devices()))?;
+    let placement = session.placement();
+    if placement.notice.is_some() {
+        return Err(Failure::new(placement.why.en.trim_end_matches('.')));
+    }
+    if device == Device::Gpu {
+        eprintln!("GPU: {}", placement.name);
+    }
+    Ok(session)
+}
+
+fn devices() -> Rc<Devices> {
+    let begun = Instant::now();
+    let clock = move || begun.elapsed().as_secs_f64() * 1000.0;
+    Rc::new(Devices::new(|| Box::new(Cpu::new()), open_gpu, clock))
+}
+
+fn open_gpu() -> Pending<'static, Gpu> {
+    Box::pin(async {
+        let gpu = daydream_gpu::Gpu::open().await?;
+        let (name, is_software) = (gpu.name(), gpu.is_software());
+        let doomed = gpu.clone();
+        Ok(Gpu {
+            name,
+            is_software,
+            executor: Box::new(move || Box::new(gpu.executor())),
+            destroy: Box::new(move || doomed.destroy()),
+        })
+    })
 }
 
 /// The session that a file was saved from, on the data that it names or on `data`.
-pub(crate) fn saved(file: &Path, data: Option<&str>) -> Result<Session, Failure> {
+pub(crate) fn saved(file: &Path, data: Option<&str>, device: Device) -> Result<Session, Failure> {
     let bytes = std::fs::read(file).map_err(|error| Failure::file(file, error))?;
     let source = file.display().to_string();
     let mut recipe = checkpoint::header(&source, &bytes)?.recipe;
@@ -38,7 +73,7 @@ pub(crate) fn saved(file: &Path, data: Option<&str>) -> Result<Session, Failure>
         recipe.knobs.retain(|id, _| data == recipe.data || !own.iter().any(|knob| knob.id == id));
         recipe.data = data.to_owned();
     }
-    let mut session = session(recipe)?;
+    let mut session = session(recipe, device)?;
     pollster::block_on(session.load(&source, &bytes))?;
     Ok(session)
 }

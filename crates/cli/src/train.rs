@@ -19,14 +19,19 @@ pub(crate) fn train(args: &Train) -> Result<(), Failure> {
     let spec = zoo::find(&args.model)?;
     let recipe = recipe(spec, args)?;
     let mut log = args.log.as_deref().map(Log::create).transpose()?;
-    let mut session = open::session(recipe)?;
+    let mut session = open::session(recipe, args.device)?;
     let steps = steps(spec, args, session.steps_per_epoch());
 
     let every = (steps / REPORTS).max(1);
     let bar = bar(steps);
+    let mut told = false;
     while session.steps_done() < steps {
         let count = every.min(steps - session.steps_done());
         let metrics = pollster::block_on(session.step(count)).inspect_err(|_| bar.abandon())?;
+        if let Some(notice) = session.placement().notice.as_ref().filter(|_| !told) {
+            bar.suspend(|| eprintln!("daydream: {}", notice.text.en));
+            told = true;
+        }
         bar.set_position(session.steps_done());
         bar.set_message(sentence(&metrics));
         if let Some(log) = &mut log {

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -160,4 +161,47 @@ fn damaged_and_foreign_checkpoints_are_refused() {
     fails(&folder, "sample text.safetensors --out x.png", &["text.safetensors"]);
     fails(&folder, "eval vae.safetensors --data points --json", &["vae.safetensors"]);
     fails(&folder, "eval vae.safetensors --metrics no_such_metric", &["no_such_metric", "negative_elbo"]);
+}
+
+#[test]
+fn a_gpu_that_is_not_there_is_missed_in_one_line() {
+    let folder = folder("no-gpu");
+    succeeds(&folder, "train rbm --data bars --steps 1 --out m.safetensors");
+    for line in [
+        "train rbm --data bars --steps 1 --device gpu",
+        "eval m.safetensors --device gpu",
+        "sample m.safetensors --out g.png --device gpu",
+    ] {
+        // OpenGL is none of the ways in which Daydream reaches a GPU.
+        let mut command = Command::new(env!("CARGO_BIN_EXE_daydream"));
+        let output =
+            command.args(line.split_whitespace()).current_dir(&folder).env("WGPU_BACKEND", "gl").output().unwrap();
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "daydream {line}: {message}");
+        assert!(message.starts_with("daydream: The GPU cannot be used: "), "{message}");
+        assert_eq!(message.lines().count(), 1, "{message}");
+    }
+}
+
+#[test]
+fn a_model_trained_on_a_gpu_is_that_of_the_cpu() {
+    let folder = folder("gpu");
+    let line = "train rbm --data bars --set hidden=16 --steps 50 --seed 5 --device gpu --out gpu.safetensors";
+    let output = daydream(&folder, line);
+    let said = String::from_utf8(output.stderr).unwrap();
+    if said.contains("The GPU cannot be used") {
+        // Past the test harness, which keeps to itself what a passing test prints.
+        writeln!(std::io::stderr(), "SKIPPED a_model_trained_on_a_gpu_is_that_of_the_cpu: {said}").unwrap();
+        return;
+    }
+    assert!(output.status.success(), "{said}");
+    assert!(said.contains("GPU: "), "{said}");
+    succeeds(&folder, "train rbm --data bars --set hidden=16 --steps 50 --seed 5 --out cpu.safetensors");
+    let measured = |line: &str| -> f64 {
+        let printed: serde_json::Value = serde_json::from_str(&succeeds(&folder, line)).unwrap();
+        printed["metrics"]["exact_log_likelihood"].as_f64().unwrap()
+    };
+    let on_cpu = measured("eval cpu.safetensors --json --metrics exact_log_likelihood");
+    let on_gpu = measured("eval gpu.safetensors --json --metrics exact_log_likelihood --device gpu");
+    assert!((on_cpu - on_gpu).abs() <= 1e-3 * on_cpu.abs(), "{on_cpu} and {on_gpu}");
 }

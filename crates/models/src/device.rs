@@ -122,9 +122,10 @@ impl Devices {
             Some(Err(why)) if !insists => return Err(why),
             _ => {}
         }
-        let opened = (self.open_gpu)().await.map(Rc::new).map_err(|error| {
-            words!("There is no GPU that can be used here: {error}.", "여기서 쓸 수 있는 GPU가 없습니다({error}).")
-        });
+        let opened = (self.open_gpu)()
+            .await
+            .map(Rc::new)
+            .map_err(|error| words!("The GPU cannot be used: {error}.", "GPU를 쓸 수 없습니다({error})."));
         *self.gpu.borrow_mut() = Some(opened.clone());
         opened
     }

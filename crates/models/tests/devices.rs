@@ -278,12 +278,12 @@ fn a_slower_gpu_is_used_when_it_is_asked_for() {
 #[test]
 fn a_gpu_that_cannot_be_used_leaves_the_session_on_the_cpu() {
     let faults = [
-        (Fault::Absent, "no GPU that can be used here: no adapter", "쓸 수 있는 GPU가 없습니다(no adapter)"),
+        (Fault::Absent, "The GPU cannot be used: no adapter", "GPU를 쓸 수 없습니다(no adapter)"),
         (Fault::Small, "cannot run this model: it needs 3 GiB and the GPU has 2", "실행할 수 없습니다(it needs 3 GiB"),
         (Fault::Rejects, "cannot run this model: bad shader", "실행할 수 없습니다(bad shader)"),
         (Fault::Lost, "cannot run this model: device lost", "실행할 수 없습니다(device lost)"),
-        (Fault::Lies, "wrongly: after 3 training steps", "잘못 계산합니다. 학습 3단계 뒤"),
-        (Fault::Nan, "wrongly: after 3 training steps", "잘못 계산합니다. 학습 3단계 뒤"),
+        (Fault::Lies, "wrongly: after 2 training steps", "잘못 계산합니다. 학습 2단계 뒤"),
+        (Fault::Nan, "wrongly: after 2 training steps", "잘못 계산합니다. 학습 2단계 뒤"),
     ];
     for recipe in recipes() {
         for (fault, en, ko) in faults {

@@ -6,7 +6,7 @@ use crate::device::Devices;
 use crate::{Error, Metrics, Session, Words, words};
 
 /// Steps that are compared, and how many of them a slow model makes.
-const CHECKED: u64 = 3;
+const CHECKED: u64 = 2;
 const CHECKED_IF_SLOW: u64 = 1;
 /// A first step on the CPU that takes this many milliseconds is that of a slow model.
 const SLOW: f64 = 25.0;
@@ -17,10 +17,10 @@ const MOST_ON_GPU: f64 = 250.0;
 /// Training on a GPU is read back in batches of this many milliseconds, or longer where waiting for a read takes longer.
 const BATCH: f64 = 100.0;
 
-/// Relative and absolute difference of a metric between two devices that compute rightly.
-const METRIC_TOLERANCE: (f64, f64) = (1e-3, 1e-4);
-/// The same of a parameter, as root mean square: relative to how far training has moved it, and absolute. Adam's first steps turn
-/// gradients that are nothing but rounding into steps of full size, so that a few numbers may differ much.
+/// Relative and absolute difference of a metric between two devices that compute rightly. Most agree to six digits; but Adam's first
+/// steps turn gradients that are nothing but rounding into steps of full size.
+const METRIC_TOLERANCE: (f64, f64) = (1e-2, 1e-3);
+/// The same of a parameter, as root mean square: relative to how far training has moved it, and absolute.
 const PARAM_TOLERANCE: (f64, f64) = (0.3, 1e-5);
 
 /// What a few steps from the seed have led to.
@@ -142,7 +142,7 @@ mod tests {
 
     fn trial(params: Vec<f32>) -> Trial {
         let metrics = vec![("loss".to_owned(), 2.0)];
-        Trial { steps: 3, start: vec![0.0; 200], metrics, params, rate: 1.0 }
+        Trial { steps: 2, start: vec![0.0; 200], metrics, params, rate: 1.0 }
     }
 
     #[test]
@@ -157,7 +157,7 @@ mod tests {
     #[test]
     fn a_wrong_metric_or_parameter_is_named() {
         let (module, cpu) = run();
-        for wrong in [2.01, 0.0, f64::NAN, f64::INFINITY] {
+        for wrong in [2.05, 0.0, f64::NAN, f64::INFINITY] {
             let mut gpu = run().1;
             gpu.metrics[0].1 = wrong;
             assert!(disagreement(&module, &cpu, &gpu).unwrap().en.contains("loss is "));

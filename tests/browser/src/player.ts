@@ -1,12 +1,13 @@
 /** The JavaScript face of `<day-dream>` as its documentation promises it, and how tests get hold of the page's player. */
 
-import type { Metrics, Picture, Recipe, SessionInfo } from '../../../www/src/protocol';
+import type { DeviceChoice, Metrics, Picture, Recipe, SessionInfo } from '../../../www/src/protocol';
 import { type Browser, waitFor } from './browser';
 
 export interface Player extends HTMLElement {
   readonly ready: Promise<void>;
   readonly recipe: Recipe;
   readonly info: SessionInfo | undefined;
+  readonly device: DeviceChoice;
   readonly playing: boolean;
   readonly steps: number;
   readonly metrics: Metrics;
@@ -15,6 +16,7 @@ export interface Player extends HTMLElement {
   step(count: number): Promise<Metrics>;
   restart(): Promise<void>;
   set(knob: string, value: number | string | boolean): Promise<void>;
+  use(device: DeviceChoice): Promise<void>;
   view(id: string, args?: Record<string, number>): Promise<Picture>;
   save(): Promise<Uint8Array>;
   load(...files: File[]): Promise<void>;

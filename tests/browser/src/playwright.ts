@@ -5,6 +5,9 @@ import { type Browser, find, type Key } from './browser';
 
 const TYPES: Record<string, BrowserType> = { chromium, firefox, webkit };
 
+/** The switch that gives pages a GPU where there is none: one that the processor plays. */
+export const WEBGPU = '--enable-unsafe-webgpu';
+
 /** Switches for a machine without screen and GPU, and to keep Chromium from talking to anyone but the page. */
 const CHROMIUM_SWITCHES = [
   '--headless=new',
@@ -19,6 +22,8 @@ const CHROMIUM_SWITCHES = [
 export interface Options {
   /** The program; without it, the build that Playwright downloaded. */
   executablePath?: string | undefined;
+  /** Switches besides the usual ones. */
+  switches?: string[] | undefined;
   /** Device pixels for each CSS pixel. */
   deviceScaleFactor?: number | undefined;
 }
@@ -30,7 +35,7 @@ export async function launchPlaywright(name: string, options: Options): Promise<
     ...(options.executablePath === undefined ? {} : { executablePath: options.executablePath }),
     // The sandbox of Chromium does not work for root.
     chromiumSandbox: globalThis.process.getuid?.() !== 0,
-    args: name === 'chromium' ? CHROMIUM_SWITCHES : [],
+    args: [...(name === 'chromium' ? CHROMIUM_SWITCHES : []), ...(options.switches ?? [])],
   });
   const context = await process.newContext({ deviceScaleFactor: options.deviceScaleFactor ?? 1 });
   return new PlaywrightBrowser(await context.newPage(), () => process.close());

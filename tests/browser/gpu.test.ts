@@ -28,12 +28,10 @@ async function hasAdapter(browser: PlaywrightBrowser, url: string): Promise<bool
 const site: Site = await serveSite();
 const browser = await launchChromium({ switches: [WEBGPU] });
 const adapter = await hasAdapter(browser, site.url);
+if (!adapter) console.log('SKIPPED: this Chromium has no WebGPU adapter, not even a software one');
 afterAll(() => Promise.all([site.close(), browser.close()]));
 
-/** Opens a link and keeps hold of its worker. */
-async function open(hash: string): Promise<void> {
-  await openPlayer(browser, site.url + hash);
-}
+const open = (hash: string): Promise<void> => openPlayer(browser, site.url + hash);
 
 const device = (): Promise<string> => textOf(browser, '.device .kind');
 const notice = (): Promise<string> => textOf(browser, '.notice p');
@@ -75,4 +73,74 @@ describe.skipIf(!adapter)('on the GPU', () => {
     expect(await browser.evaluate(() => player.info?.device.kind)).toBe('gpu');
     expect(await browser.consoleErrors()).toEqual([]);
   });
+
+  test('a GPU lost while it trains: the CPU goes on from the last snapshot, and the loss from where it was', async () => {
+    await open(`#${SMALL.rbm}&seed=7&device=gpu&play=1`);
+    // Far enough for the loss to have fallen, and for a snapshot.
+    await waitFor(browser, () => player.steps > 600);
+    const before = await browser.evaluate(() => ({ steps: player.steps, loss: player.metrics.reconstruction_error ?? NaN }));
+    await loseGpu();
+    expect(await notice()).toMatch(/The GPU stopped answering at step \d+ .* from step \d+/);
+    const { from, at, after } = await browser.evaluate(async () => {
+      const lost = player.info?.device.notice;
+      await player.pause();
+      return { from: lost?.from ?? NaN, at: lost?.at ?? NaN, after: await player.step(1) };
+    });
+    expect(at).toBeGreaterThanOrEqual(before.steps);
+    expect(from).toBeGreaterThan(0);
+    expect(await device()).toBe('CPU');
+    // As low as before, and far below where it began.
+    expect(after.reconstruction_error).toBeLessThan(before.loss + 0.05);
+    expect(after.reconstruction_error).toBeLessThan(0.2);
+    expect(await browser.evaluate(() => location.hash)).toContain('device=gpu');
+    // What the page draws goes on as well.
+    expect(await browser.evaluate(async () => (await player.view('filters')).type)).toBe('images');
+    expect(await browser.consoleErrors()).toEqual([]);
+  });
+
+  test('the loss in Korean, while nothing trains: a picture is answered by the CPU', async () => {
+    await open(`#${SMALL.rbm}&device=gpu&lang=ko`);
+    await browser.evaluate(() => player.step(5));
+    await loseGpu();
+    await browser.evaluate(() => player.view('filters'));
+    expect(await notice()).toContain('GPU가 응답을 멈췄습니다');
+    expect(await notice()).toContain('0단계부터 CPU에서');
+    await browser.evaluate(() => player.step(5));
+    expect(await browser.evaluate(() => player.steps)).toBe(5);
+  });
+
+  test('the visitor moves a run from one device to the other and back', async () => {
+    await open(`#${SMALL.rbm}&seed=7`);
+    await browser.evaluate(() => player.step(30));
+    await browser.click('.device summary');
+    await browser.click('.choices button:nth-child(3)');
+    await waitFor(browser, () => player.info?.device.kind === 'gpu' && location.hash.includes('device=gpu'));
+    expect(await browser.evaluate(() => player.steps)).toBe(30);
+    await browser.evaluate(() => player.step(5));
+    await browser.evaluate(() => player.use('cpu'));
+    const moved = await browser.evaluate(async () => ({ steps: player.steps, hash: location.hash, metrics: await player.step(5) }));
+    expect(moved.steps).toBe(35);
+    await open(`#${SMALL.rbm}&seed=7&device=cpu`);
+    const { metrics, why } = await browser.evaluate(async () => ({ metrics: await player.step(40), why: player.info?.device.why.en }));
+    expect(why).toContain('by hand');
+    for (const [id, value] of Object.entries(metrics)) expect(moved.metrics[id]).toBeCloseTo(value, 3);
+  });
+
+  test('a software GPU is not chosen by itself', async () => {
+    await open('#model=rbm&data=bars');
+    expect(await device()).toBe('CPU');
+    expect(await browser.evaluate(() => player.info?.device.why.en)).toContain('played by the CPU');
+    expect(await browser.evaluate(() => player.info?.device.notice)).toBeUndefined();
+  });
+});
+
+test('where there is no GPU the CPU trains, and who asked for one is told', async () => {
+  const without = await launchChromium();
+  await openPlayer(without, `${site.url}#model=rbm&data=bars&device=gpu`);
+  expect(await textOf(without, '.notice p')).toContain('The CPU trains instead.');
+  await without.evaluate(() => player.step(3));
+  await openPlayer(without, `${site.url}#model=rbm&data=bars`);
+  expect(await without.evaluate(() => player.info?.device)).toMatchObject({ choice: 'auto', kind: 'cpu', name: 'CPU' });
+  expect(await without.evaluate(() => player.shadowRoot?.querySelector('.notice'))).toBeNull();
+  await without.close();
 });

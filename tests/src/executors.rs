@@ -3,8 +3,9 @@
 use std::pin::Pin;
 use std::rc::Rc;
 
-use daydream_graph::{Executor, Function, Graph, Optimizer, Table, Tensor, Values, grad};
+use daydream_graph::{Executor, Function, Graph, Optimizer, Reference, Table, Tensor, Values, grad};
 
+use crate::limits::{large_indices, losses_at_their_limits, one_bad_number_among_many, operations_at_their_limits};
 use crate::numbers::numbers;
 use crate::{cases, check_parity};
 
@@ -31,6 +32,11 @@ pub const CHECKS: &[(&str, Check)] = checks![
     long_reductions,
     batches_from_tables,
     every_operation,
+    random_bits,
+    operations_at_their_limits,
+    losses_at_their_limits,
+    one_bad_number_among_many,
+    large_indices,
 ];
 
 fn ramp(len: usize) -> Vec<f32> {
@@ -270,5 +276,39 @@ async fn batches_from_tables(device: &mut dyn Executor) {
     let found = device.read(module.params_range()).await.expect("the device answers");
     for (found, expected) in found.iter().zip(&expected) {
         assert!((found - expected).abs() < 1e-5, "{found}, expected {expected}");
+    }
+}
+
+/// Uniform numbers are the same to the last bit, whatever is made of them on their way.
+async fn random_bits(device: &mut dyn Executor) {
+    let (rows, columns, many) = (5, 7, 1 << 25);
+    let g = Graph::new();
+    let (odd, even) = (g.uniform([rows, columns]), g.uniform([3, 64]));
+    let outputs = [
+        ("odd", odd),
+        ("even", even),
+        ("moved", odd.permute(&[1, 0]).slice(0, 1, columns).flip(1)),
+        ("every third", even.slice_step(1, 1, 64, 3)),
+        ("last of many", g.uniform([many]).slice(0, many - 6, many)),
+        ("single", g.uniform([])),
+    ];
+    let function = outputs.iter().fold(Function::new("f"), |f, (name, value)| f.output(name, *value));
+    let module = g.compile(&[function]);
+    assert!(module.arena_len < 1000, "all random numbers are drawn where six are wanted");
+    device.load(&module).expect("the module fits");
+    let mut reference = Reference::new();
+    reference.load(&module).expect("the reference takes every module");
+    let ranges: Vec<_> =
+        module.programs[1].outputs.iter().map(|o| module.programs[1].buffer(o.buffer).range()).collect();
+    for seed in [0, 7, u32::MAX] {
+        for step in [0, 1, 65_535, 65_536, 16_777_217, u32::MAX] {
+            let mut bits = Vec::new();
+            for device in [&mut *device, &mut reference] {
+                device.run(1, seed, step);
+                let numbers = device.read_all(&ranges).await.expect("the device answers");
+                bits.push(numbers.into_iter().map(f32::to_bits).collect::<Vec<_>>());
+            }
+            assert!(bits[0] == bits[1], "{}: seed {seed}, step {step}", device.name());
+        }
     }
 }

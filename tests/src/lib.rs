@@ -13,6 +13,7 @@ mod evaluate;
 mod executors;
 mod fusion;
 mod gradient;
+mod limits;
 pub mod networks;
 pub mod numbers;
 mod parity;

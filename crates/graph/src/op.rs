@@ -92,7 +92,7 @@ pub enum Binary {
     Add,
     /// `a b`
     Mul,
-    /// `max(a, b)`; where they are equal no gradient flows to either.
+    /// `max(a, b)`, NaN where either is NaN; where they are equal no gradient flows to either.
     Max,
     /// 1 where `a < b`, else 0. Its gradient is 0.
     Less,
@@ -103,7 +103,7 @@ pub enum Binary {
 pub enum Reduce {
     /// Their sum; 0 of none.
     Sum,
-    /// The largest; `-∞` of none.
+    /// The largest; `-∞` of none, NaN where one is NaN.
     Max,
 }
 

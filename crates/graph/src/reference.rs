@@ -115,7 +115,7 @@ impl Run<'_> {
                 let term = |p: Vec<usize>| self.scalars(terms, &p, 0.0).last().copied().unwrap_or(0.0);
                 match op {
                     Reduce::Sum => inner_points().map(term).sum(),
-                    Reduce::Max => inner_points().map(term).fold(f64::NEG_INFINITY, f64::max),
+                    Reduce::Max => inner_points().map(term).fold(f64::NEG_INFINITY, larger),
                 }
             }
             Body::MatMul { a, b, .. } => inner_points().map(|p| self.load(a, &p) * self.load(b, &p)).sum(),
@@ -190,9 +190,14 @@ fn binary(op: Binary, a: f64, b: f64) -> f64 {
     match op {
         Binary::Add => a + b,
         Binary::Mul => a * b,
-        Binary::Max => a.max(b),
+        Binary::Max => larger(a, b),
         Binary::Less => f64::from(u8::from(a < b)),
     }
+}
+
+/// `f64::max` would hide a NaN.
+fn larger(a: f64, b: f64) -> f64 {
+    if a.is_nan() || a > b { a } else { b }
 }
 
 /// Every point of an iteration space in row-major order.

@@ -149,9 +149,14 @@ fn write(kernel: &Kernel, places: &Places<'_>, target: &Target, shape: Shape, pa
     text.push_str(&format!("for (var k = {start} + y; k < {end}; k += {lanes}u) {{\n"));
     text.push_str(&term(kernel, &writer, &axes));
     text.push_str(&format!("total = {};\n}}\n}}\n", with("term")));
+    // A maximum over a subgroup may leave out NaN.
+    let subgroups = target.subgroups.filter(|_| lanes == THREADS && op == Reduce::Sum);
     let mut head = String::new();
     if lanes > 1 {
-        text.push_str(&gathered(lanes, x_count, along, op, target, &with));
+        text.push_str(&match subgroups {
+            Some(_) => summed_by_subgroups(),
+            None => gathered(lanes, x_count, along, &with),
+        });
         head = format!("var<workgroup> partial: array<f32, {THREADS}>;\n");
     }
     let condition = if lanes > 1 { format!("y == 0u && p < {points}u") } else { format!("p < {points}u") };
@@ -170,7 +175,6 @@ fn write(kernel: &Kernel, places: &Places<'_>, target: &Target, shape: Shape, pa
         }
     }
     text.push_str("}\n");
-    let subgroups = target.subgroups.filter(|_| lanes == THREADS);
     let extra = if subgroups.is_some() {
         ", @builtin(subgroup_size) size: u32, @builtin(subgroup_invocation_id) member: u32"
     } else {
@@ -226,30 +230,7 @@ fn term(kernel: &Kernel, writer: &Writer<'_>, axes: &[String]) -> String {
 }
 
 /// Lines that combine what the invocations of a point have; the first of them then holds the whole.
-fn gathered(
-    lanes: usize,
-    points: usize,
-    along: bool,
-    op: Reduce,
-    target: &Target,
-    with: &impl Fn(&str) -> String,
-) -> String {
-    if target.subgroups.is_some() && lanes == THREADS {
-        let function = match op {
-            Reduce::Sum => "subgroupAdd",
-            Reduce::Max => "subgroupMax",
-        };
-        let join = with("partial[i]");
-        return format!(
-            "total = {function}(total);
-if (member == 0u) {{ partial[thread / size] = total; }}
-workgroupBarrier();
-if (thread == 0u) {{
-for (var i = 1u; i < {THREADS}u / size; i++) {{ total = {join}; }}
-}}
-"
-        );
-    }
+fn gathered(lanes: usize, points: usize, along: bool, with: &impl Fn(&str) -> String) -> String {
     let step = if along { 1 } else { points };
     let join = with(&format!("partial[thread + half * {step}u]"));
     format!(
@@ -264,5 +245,18 @@ workgroupBarrier();
 }}
 ",
         lanes / 2
+    )
+}
+
+/// The same for the sum of one point, by subgroups.
+fn summed_by_subgroups() -> String {
+    format!(
+        "total = subgroupAdd(total);
+if (member == 0u) {{ partial[thread / size] = total; }}
+workgroupBarrier();
+if (thread == 0u) {{
+for (var i = 1u; i < {THREADS}u / size; i++) {{ total = total + partial[i]; }}
+}}
+"
     )
 }

@@ -4,6 +4,7 @@
 //! - [`evaluate`]: the numbers of a function of tensors.
 //! - [`check_fusion`]: a fused program against one in which every value has a kernel and memory of its own.
 //! - [`check_parity`]: an executor against the reference evaluator; [`CHECKS`], what every executor is put through.
+//! - [`check_training`]: the first training steps of every model, on two executors.
 //! - [`random_module`]: what nobody thought of.
 //! - [`check_text`]: what a stage prints against a file.
 //! - [`cases`]: a row for every operation and every composed function; what walks over them covers the language.
@@ -19,6 +20,7 @@ pub mod numbers;
 mod parity;
 mod random_module;
 mod snapshot;
+mod training;
 
 pub use cases::{Case, cases};
 pub use evaluate::evaluate;
@@ -28,3 +30,4 @@ pub use gradient::{check_grad, check_loss};
 pub use parity::check_parity;
 pub use random_module::random_module;
 pub use snapshot::check_text;
+pub use training::{check_training, small_recipes};

@@ -1,4 +1,5 @@
-//! Every executor against the reference evaluator: the CPU, and WebGPU where there is an adapter, be it a software one.
+//! Every executor against the reference evaluator, and the training of every model on WebGPU against the CPU: on an adapter of any kind, be
+//! it a software one.
 
 use std::process::ExitCode;
 
@@ -7,7 +8,7 @@ use daydream_gpu::Gpu;
 use daydream_gpu::wgsl::{Product, Tile};
 use daydream_graph::{Function, Graph};
 use daydream_tests::numbers::numbers;
-use daydream_tests::{CHECKS, check_parity};
+use daydream_tests::{CHECKS, check_parity, check_training, small_recipes};
 use libtest_mimic::{Arguments, Trial};
 use pollster::block_on;
 
@@ -36,7 +37,17 @@ fn main() -> ExitCode {
         Ok(())
     });
     let tiles = tiles.with_ignored_flag(adapter.is_err());
-    libtest_mimic::run(&arguments, on_cpu.chain(on_gpu).chain([tiles]).collect()).exit_code()
+    let training = small_recipes().into_iter().map(|(name, recipe)| {
+        let trial = Trial::test(format!("training::{name}"), move || {
+            let gpu = block_on(Gpu::open())?.executor();
+            let worst = block_on(check_training(&recipe, Box::new(Cpu::new()), Box::new(gpu)));
+            println!("{name}: metrics differ by at most {worst:.0e} of their size");
+            Ok(())
+        });
+        trial.with_ignored_flag(adapter.is_err())
+    });
+    let rows = on_cpu.chain(on_gpu).chain([tiles]).chain(training);
+    libtest_mimic::run(&arguments, rows.collect()).exit_code()
 }
 
 /// Products cut in every way: factors stored either way round, edges that are whole quads or not, with an epilogue that reads a

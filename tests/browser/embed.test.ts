@@ -15,6 +15,7 @@ beforeAll(async () => {
   blog = await servePages({
     '/': page('<day-dream model="rbm" data="bars" seed="7" hidden="16" size="3" views="filters" panel="none" lang="ko"></day-dream>'),
     '/plays': page('<day-dream model="rbm" data="bars" play></day-dream>'),
+    '/device': page('<day-dream model="rbm" data="bars" seed="7" device="cpu"></day-dream>'),
     '/misspelt': page('<day-dream model="rbm" hiden="16"></day-dream>'),
   });
 });
@@ -40,6 +41,20 @@ inEveryBrowser((browser) => {
     }));
     expect({ views, knobs }).toEqual({ views: 1, knobs: 0 });
     expect(caption).toContain('제한된 볼츠만 머신');
+    expect(await browser().consoleErrors()).toEqual([]);
+  });
+
+  test('an attribute chooses the device; changing it goes on from the same step, on the CPU where there is no GPU', async () => {
+    await openPlayer(browser(), `${blog.url}device`);
+    expect(await browser().evaluate(() => player.info?.device)).toMatchObject({ choice: 'cpu', kind: 'cpu' });
+    await browser().evaluate(async () => {
+      await player.step(5);
+      player.setAttribute('device', 'gpu');
+    });
+    await waitFor(browser(), () => player.info?.device.choice === 'gpu');
+    const { kind, notice, steps, recipe } = await browser().evaluate(() => ({ ...player.info?.device, steps: player.steps, recipe: player.recipe }));
+    expect({ kind, steps, recipe }).toEqual({ kind: 'cpu', steps: 5, recipe: { model: 'rbm', data: 'bars', seed: 7, knobs: {} } });
+    expect(notice?.text.ko).toContain('대신 CPU에서 학습합니다');
     expect(await browser().consoleErrors()).toEqual([]);
   });
 

@@ -122,10 +122,10 @@ impl Devices {
             Some(Err(why)) if !insists => return Err(why),
             _ => {}
         }
-        let opened = (self.open_gpu)()
-            .await
-            .map(Rc::new)
-            .map_err(|error| words!("The GPU cannot be used: {error}.", "GPU를 쓸 수 없습니다({error})."));
+        let opened = (self.open_gpu)().await.map(Rc::new).map_err(|error| {
+            let problem = plainly(&error.0);
+            words!("The GPU cannot be used: {problem}.", "GPU를 쓸 수 없습니다({problem}).")
+        });
         *self.gpu.borrow_mut() = Some(opened.clone());
         opened
     }
@@ -156,4 +156,10 @@ impl Devices {
             (gpu.destroy)();
         }
     }
+}
+
+/// What a driver says first; what follows is a trace for those who maintain it.
+pub(crate) fn plainly(problem: &str) -> &str {
+    let first = problem.split(['\n', ';']).next().unwrap_or_default();
+    first.trim_end_matches(['.', ':', ' '])
 }

@@ -93,7 +93,7 @@ impl World {
 fn open(world: &Rc<World>) -> Result<Gpu, DeviceError> {
     world.opened.set(world.opened.get() + 1);
     if world.fault.get() == Fault::Absent {
-        return Err(DeviceError("no adapter".to_owned()));
+        return Err(DeviceError("no adapter; vulkan not compiled in, metal not compiled in".to_owned()));
     }
     let (for_executor, for_destroy) = (Rc::clone(world), Rc::clone(world));
     let executor = move || {
@@ -141,7 +141,7 @@ impl Executor for Fake {
     fn prepare(&mut self, programs: &[usize]) -> Pending<'_, ()> {
         *self.world.prepared.borrow_mut() = programs.iter().map(|&number| self.programs[number].clone()).collect();
         let rejected = self.fault() == Fault::Rejects;
-        Box::pin(ready(if rejected { Err(DeviceError("bad shader".to_owned())) } else { Ok(()) }))
+        Box::pin(ready(if rejected { Err(DeviceError("bad shader\n\nCaused by: a trace".to_owned())) } else { Ok(()) }))
     }
 
     fn keep(&mut self, table: usize, rows: &Rc<Table>) {
@@ -176,7 +176,7 @@ impl Executor for Fake {
         }
         let mut numbers = block_on(self.inner.read_all(ranges)).unwrap();
         match self.fault() {
-            Fault::Lost => return Box::pin(ready(Err(DeviceError("device lost".to_owned())))),
+            Fault::Lost => return Box::pin(ready(Err(DeviceError("device lost.".to_owned())))),
             Fault::Lies => numbers.iter_mut().for_each(|x| *x *= 1.05),
             Fault::Nan => numbers.fill(f32::NAN),
             _ => {}
@@ -326,7 +326,7 @@ fn a_gpu_lost_in_training_costs_only_the_steps_since_the_snapshot() {
         assert_eq!((placement.kind, placement.choice), (DeviceKind::Cpu, DeviceChoice::Auto));
         let notice = placement.notice.clone().unwrap();
         assert!(notice.at > at && notice.from == reached.0, "{notice:?}");
-        let en = format!("step {} (device lost). Training went on on the CPU from step {}.", notice.at, notice.from);
+        let en = format!("step {} (device lost). Training continues on the CPU from step {}.", notice.at, notice.from);
         assert_says(&notice.text, &en, &format!("{}단계부터 CPU에서", notice.from));
 
         let mut expected = undisturbed(&recipe);
@@ -456,5 +456,5 @@ fn a_device_that_was_given_has_nobody_to_take_over() {
     let gpu = Fake::new(&world, DeviceKind::Gpu);
     let mut session = block_on(Session::new(bars(), None, Box::new(gpu))).unwrap();
     world.fault.set(Fault::Lost);
-    assert_eq!(block_on(session.step(1)), Err(Error::Device("device lost".to_owned())));
+    assert_eq!(block_on(session.step(1)), Err(Error::Device("device lost.".to_owned())));
 }

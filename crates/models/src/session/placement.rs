@@ -6,7 +6,7 @@ use daydream_graph::Executor;
 
 use super::{Session, Snapshot, trial};
 use crate::data::Dataset;
-use crate::device::{DeviceChoice, DeviceKind, Devices, Gpu, Measured, Notice, Placement};
+use crate::device::{DeviceChoice, DeviceKind, Devices, Gpu, Measured, Notice, Placement, plainly};
 use crate::run::keep_rows;
 use crate::{Error, Recipe, Words, words};
 
@@ -66,8 +66,9 @@ impl Session {
             return Ok(false);
         }
         let (at, from) = (self.step, self.snapshot.step);
+        let problem = plainly(problem);
         let text = words!(
-            "The GPU stopped answering at step {at} ({problem}). Training went on on the CPU from step {from}.",
+            "The GPU stopped answering at step {at} ({problem}). Training continues on the CPU from step {from}.",
             "{at}단계에서 GPU가 응답을 멈췄습니다({problem}). {from}단계부터 CPU에서 학습을 이어 갑니다."
         );
         let why = words!("The GPU stopped answering ({problem}).", "GPU가 응답을 멈췄습니다({problem}).");
@@ -214,6 +215,7 @@ fn asked_for() -> Words {
 fn failed(devices: &Devices, gpu: &Gpu, problem: Error) -> Result<Words, Error> {
     let Error::Device(problem) = problem else { return Err(problem) };
     devices.forget_gpu();
+    let problem = plainly(&problem);
     Ok(words!(
         "The GPU ({name}) cannot run this model: {problem}.",
         "이 GPU({name})에서는 이 모델을 실행할 수 없습니다({problem}).",

@@ -281,11 +281,13 @@ describe('failures', () => {
     await waitFor(browser, () => player.steps > 5);
     await browser.evaluate(() => {
       const { workers } = window as unknown as { workers: Worker[] };
+      Object.assign(window, { before: player.info });
       workers[0]?.dispatchEvent(new ErrorEvent('error', { message: 'unreachable executed' }));
     });
     expect(await notice()).toContain('unreachable executed');
     expect(await browser.evaluate(() => player.playing)).toBe(false);
     await browser.click('.notice button');
+    await waitFor(browser, () => player.playing && player.info !== (window as unknown as { before: unknown }).before);
     await waitFor(browser, () => player.steps > 5 && !player.shadowRoot?.querySelector('.notice'));
     expect(await browser.evaluate(() => player.recipe.seed)).toBe(5);
   });

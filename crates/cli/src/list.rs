@@ -1,5 +1,7 @@
 //! `daydream models`: what there is.
 
+use std::io::{self, ErrorKind, Write};
+
 use daydream_models::data::{self, DataSpec};
 use daydream_models::{Knob, KnobKind, ModelSpec, zoo};
 use serde::Serialize;
@@ -16,30 +18,40 @@ struct Catalogue {
 
 pub(crate) fn models(models: &Models) -> Result<(), Failure> {
     let catalogue = Catalogue { models: zoo::catalogue(), data: data::catalogue() };
-    if models.json {
-        let text = serde_json::to_string_pretty(&catalogue).map_err(|error| Failure::new(error.to_string()))?;
-        println!("{text}");
-        return Ok(());
+    let text = if models.json {
+        serde_json::to_string_pretty(&catalogue).map_err(|error| Failure::new(error.to_string()))? + "\n"
+    } else {
+        list(&catalogue)
+    };
+    match io::stdout().lock().write_all(text.as_bytes()) {
+        // Whoever reads has seen enough, as `head` has.
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::new(error.to_string())),
+        _ => Ok(()),
     }
-    for model in catalogue.models {
-        println!("{}: {}\n  {}", model.id, model.title.en, model.summary.en);
-        knobs(model.knobs);
-        let metrics: Vec<&str> = model.metrics.iter().map(|metric| metric.id).collect();
-        println!("  metrics: {}", metrics.join(", "));
-        let views: Vec<&str> = model.views.iter().map(|view| view.id).collect();
-        println!("  views: {}", views.join(", "));
-        let presets: Vec<&str> = model.presets.iter().map(|preset| preset.id).collect();
-        println!("  presets: {}\n", presets.join(", "));
-    }
-    for data in catalogue.data {
-        println!("data {}: {}\n  {}", data.id, data.title.en, data.summary.en);
-        knobs(data.knobs);
-        println!();
-    }
-    Ok(())
 }
 
-fn knobs(knobs: &[Knob]) {
+fn list(catalogue: &Catalogue) -> String {
+    let mut text = String::new();
+    for model in catalogue.models {
+        text.push_str(&format!("{}: {}\n  {}\n", model.id, model.title.en, model.summary.en));
+        text.push_str(&knobs(model.knobs));
+        let metrics: Vec<&str> = model.metrics.iter().map(|metric| metric.id).collect();
+        text.push_str(&format!("  metrics: {}\n", metrics.join(", ")));
+        let views: Vec<&str> = model.views.iter().map(|view| view.id).collect();
+        text.push_str(&format!("  views: {}\n", views.join(", ")));
+        let presets: Vec<&str> = model.presets.iter().map(|preset| preset.id).collect();
+        text.push_str(&format!("  presets: {}\n\n", presets.join(", ")));
+    }
+    for data in catalogue.data {
+        text.push_str(&format!("data {}: {}\n  {}\n", data.id, data.title.en, data.summary.en));
+        text.push_str(&knobs(data.knobs));
+        text.push('\n');
+    }
+    text
+}
+
+fn knobs(knobs: &[Knob]) -> String {
+    let mut text = String::new();
     for knob in knobs {
         let accepts = match &knob.kind {
             KnobKind::Whole { min, max, .. } | KnobKind::Real { min, max, .. } => format!("{min} .. {max}"),
@@ -47,6 +59,7 @@ fn knobs(knobs: &[Knob]) {
             KnobKind::Switch { .. } => "on | off".to_owned(),
         };
         let default = knob.format(knob.default_value());
-        println!("    {:<20} {default:<10} {accepts:<40} {}", knob.id, knob.title.en);
+        text.push_str(&format!("    {:<20} {default:<10} {accepts:<40} {}\n", knob.id, knob.title.en));
     }
+    text
 }

@@ -357,6 +357,7 @@ export class Run {
 
   /** Playing stopped by itself, or the worker died. */
   #halted({ failure, step, snapshot }: Stopped): void {
+    const played = this.playing;
     this.playing = false;
     this.stepsPerSecond = 0;
     if (failure.code === 'crashed') {
@@ -366,11 +367,18 @@ export class Run {
     } else {
       this.step = step;
     }
-    this.#stopped(failure, snapshot);
+    this.#stopped(failure, snapshot, played);
   }
 
-  #stopped(failure: Failure, snapshot?: number): void {
-    const again = { label: WORDS.startAgain, act: () => { this.attempt(this.restart()); } };
+  #stopped(failure: Failure, snapshot?: number, played = false): void {
+    const again = {
+      label: WORDS.startAgain,
+      // What played when the worker died plays again; a run that diverged waits to be changed.
+      act: () => {
+        if (this.crashed && played) this.play();
+        else this.attempt(this.restart());
+      },
+    };
     const back = { label: WORDS.goBack(snapshot), act: () => { this.attempt(this.goBack()); } };
     const diverged = failure.code === 'diverged';
     this.notify({ title: diverged ? WORDS.diverged : undefined, text: failure, actions: diverged ? [back, again] : [again] });

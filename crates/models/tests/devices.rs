@@ -177,7 +177,7 @@ impl Executor for Fake {
         let mut numbers = block_on(self.inner.read_all(ranges)).unwrap();
         match self.fault() {
             Fault::Lost => return Box::pin(ready(Err(DeviceError("device lost.".to_owned())))),
-            Fault::Lies => numbers.iter_mut().for_each(|x| *x *= 1.05),
+            Fault::Lies => numbers.iter_mut().for_each(|x| *x *= 2.0),
             Fault::Nan => numbers.fill(f32::NAN),
             _ => {}
         }

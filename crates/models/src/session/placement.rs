@@ -171,12 +171,21 @@ impl Session {
         if let Err(problem) = self.take_gpu(gpu, &programs).await {
             return failed(devices, gpu, problem).map(Err);
         }
-        let on_gpu = match self.try_gpu(devices, on_cpu.steps).await {
+        let (outcome, rate) = match self.try_gpu(devices, on_cpu.steps).await {
             Ok(trial) => trial,
             Err(problem) => return failed(devices, gpu, problem).map(Err),
         };
-        let verdict = match trial::disagreement(&self.module, &on_cpu, &on_gpu) {
-            None => Ok(on_gpu.rate),
+        let mut difference = trial::disagreement(&self.module, &on_cpu, &outcome, None);
+        if difference.is_some() {
+            self.take_device(devices.cpu())?;
+            let shaken = self.try_shaken(on_cpu.steps).await?;
+            difference = trial::disagreement(&self.module, &on_cpu, &outcome, Some(&shaken));
+            if let Err(problem) = self.take_gpu(gpu, &programs).await {
+                return failed(devices, gpu, problem).map(Err);
+            }
+        }
+        let verdict = match difference {
+            None => Ok(rate),
             Some(difference) => Err(words!(both difference = difference;
                 "The GPU ({name}) computes this model wrongly: {difference}.",
                 "이 GPU({name})는 이 모델을 잘못 계산합니다. {difference}.",

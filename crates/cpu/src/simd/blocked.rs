@@ -1,44 +1,51 @@
 //! Our own matrix product: operands packed for the [tile](super::tile), pieces sized for the caches.
 //!
 //! The right factor of a piece is packed once for all its rows (at most 2 MiB, of which a panel of 16 KiB is in use at a
-//! time), the left factor once for all its columns (at most 256 KiB). Packing costs a few percent where the other
+//! time), panel by panel just before each is used; the left factor once for all its columns (at most 256 KiB). Packing costs a few percent where the other
 //! factor is narrow; reading rows in place instead would take four addresses in the innermost loop, which costs more.
 
 use super::gemm::{Matrix, Multiply, Product, Target};
 use super::pack::pack;
 use super::tile::{COLUMNS, ROWS, tile};
+use crate::aligned::Aligned;
 
 /// Room for packed operands.
 pub(super) struct Packed {
-    left: Vec<f32>,
-    right: Vec<f32>,
+    left: Aligned,
+    right: Aligned,
 }
 
 impl Default for Packed {
     fn default() -> Packed {
         let Product { rows, depth, columns } = Self::LARGEST;
-        Packed { left: vec![0.0; rows * depth], right: vec![0.0; depth * columns] }
+        Packed { left: Aligned::zeros(rows * depth), right: Aligned::zeros(depth * columns) }
     }
 }
 
 impl Multiply for Packed {
     const LARGEST: Product = Product { rows: 128, depth: 512, columns: 1024 };
 
+    // A function of its own: V8 compiles the innermost loop best where few loops lie around it.
+    #[inline(never)]
     unsafe fn multiply(&mut self, product: Product, a: Matrix<'_>, b: Matrix<'_>, new_b: bool, c: &mut Target<'_>) {
         let Product { rows, depth, columns } = product;
-        if new_b {
-            pack::<COLUMNS>(b.transpose(), columns, depth, &mut self.right);
-        }
         pack::<ROWS>(a, rows, depth, &mut self.left);
-        for column in (0..columns).step_by(COLUMNS) {
-            let right = &self.right[column * depth..][..COLUMNS * depth];
-            for row in (0..rows).step_by(ROWS) {
-                let left = &self.left[row * depth..][..ROWS * depth];
-                let to = c.data[row * c.stride + column..].as_mut_ptr();
-                let shape = (ROWS.min(rows - row), COLUMNS.min(columns - column));
-                // SAFETY: the panels hold `depth` steps. The caller vouches for all elements of `c`, of which
-                // `shape` are left from here on.
-                unsafe { place(depth, left.as_ptr(), right.as_ptr(), shape, to, c.stride, c.accumulate) }
+        for pair in (0..columns).step_by(2 * COLUMNS) {
+            let end = columns.min(pair + 2 * COLUMNS);
+            if new_b {
+                // Just before it is used: what is packed is still in the nearest cache.
+                pack::<COLUMNS>(b.from(0, pair).transpose(), end - pair, depth, &mut self.right[pair * depth..]);
+            }
+            for column in (pair..end).step_by(COLUMNS) {
+                let right = &self.right[column * depth..][..COLUMNS * depth];
+                for row in (0..rows).step_by(ROWS) {
+                    let left = &self.left[row * depth..][..ROWS * depth];
+                    let to = c.data[row * c.stride + column..].as_mut_ptr();
+                    let shape = (ROWS.min(rows - row), COLUMNS.min(columns - column));
+                    // SAFETY: the panels hold `depth` steps. The caller vouches for all elements of `c`, of which
+                    // `shape` are left from here on.
+                    unsafe { place(depth, left.as_ptr(), right.as_ptr(), shape, to, c.stride, c.accumulate) }
+                }
             }
         }
     }

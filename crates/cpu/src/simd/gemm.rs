@@ -155,7 +155,7 @@ impl Matrix<'_> {
     }
 
     /// The part that begins at `(row, column)`.
-    fn from(self, row: usize, column: usize) -> Self {
+    pub(super) fn from(self, row: usize, column: usize) -> Self {
         Matrix { origin: self.position(row, column), ..self }
     }
 

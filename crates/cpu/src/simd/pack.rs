@@ -10,8 +10,17 @@ use super::lanes::F32x4;
 ///
 /// # Panics
 /// Where `source` or `packed` is too short.
+#[inline(never)]
 pub(super) fn pack<const WIDTH: usize>(source: Matrix<'_>, lines: usize, depth: usize, packed: &mut [f32]) {
-    for first in (0..lines).step_by(WIDTH) {
+    let mut begin = 0;
+    if source.row == 1 {
+        // Two panels at a time: together they are a whole line of the cache.
+        while begin + 2 * WIDTH <= lines {
+            pack_pair::<WIDTH>(source, begin, depth, &mut packed[begin * depth..][..2 * WIDTH * depth]);
+            begin += 2 * WIDTH;
+        }
+    }
+    for first in (begin..lines).step_by(WIDTH) {
         let panel = &mut packed[first * depth..][..WIDTH * depth];
         if lines - first < WIDTH {
             pack_few::<WIDTH>(source, first..lines, panel);
@@ -38,6 +47,28 @@ fn pack_side_by_side<const WIDTH: usize>(source: Matrix<'_>, first: usize, panel
             unsafe { F32x4::load(from.wrapping_add(lane)).store(run.as_mut_ptr().add(lane)) }
         }
         from = from.wrapping_offset(source.column);
+    }
+}
+
+/// Twice as many lines, side by side, for two panels.
+fn pack_pair<const WIDTH: usize>(source: Matrix<'_>, first: usize, depth: usize, panels: &mut [f32]) {
+    let Some(last) = depth.checked_sub(1) else { return };
+    let (begin, end) = (source.position(first, 0), source.position(first, last));
+    assert!(begin.max(end) + 2 * WIDTH <= source.data.len(), "the lines lie within their data");
+    assert!(panels.len() == 2 * WIDTH * depth, "both panels have room");
+    let mut from = source.data[begin..].as_ptr();
+    let mut to = panels.as_mut_ptr();
+    for _ in 0..depth {
+        for lane in (0..WIDTH).step_by(4) {
+            // SAFETY: runs are equally far apart, and the first and the last lie within the data; `to` takes `depth` runs of the
+            // first panel, behind which lies the second.
+            unsafe {
+                F32x4::load(from.wrapping_add(lane)).store(to.add(lane));
+                F32x4::load(from.wrapping_add(WIDTH + lane)).store(to.add(WIDTH * depth + lane));
+            }
+        }
+        from = from.wrapping_offset(source.column);
+        to = to.wrapping_add(WIDTH);
     }
 }
 

@@ -3,6 +3,7 @@
 //! [`Cpu`] takes a module, turns each kernel into code for blocks of lanes, and runs it over one arena of numbers. It
 //! knows kernels, never models or gradients.
 
+#[cfg(any(target_arch = "wasm32", test))]
 mod aligned;
 mod assemble;
 mod body;

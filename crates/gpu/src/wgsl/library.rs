@@ -88,14 +88,16 @@ const FUNCTIONS: [(&str, &str); 8] = [
     (
         "exp",
         "fn exp@(x: $T) -> $T {
-    return select(exp(x), $T(infinity()), x > $T(88.72284));
+    let y = select(exp(x), $T(infinity()), x > $T(88.72284));
+    return select(y, x, is_nan@(x));
 }
 ",
     ),
     (
         "ln",
         "fn ln@(x: $T) -> $T {
-    let y = select(log(x), $T(-infinity()), x == $T(0.0));
+    let is_finite = (bitcast<$U>(x) & $U(0x7fffffffu)) < $U(0x7f800000u);
+    let y = select(select(x, log(x), is_finite), $T(-infinity()), x == $T(0.0));
     return select(y, $T(bitcast<f32>(run.nan)), x < $T(0.0));
 }
 ",

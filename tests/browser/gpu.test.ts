@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { textOf, waitFor } from './src/browser';
 import { launchChromium } from './src/browsers';
 import { openPlayer } from './src/player';
-import { type PlaywrightBrowser, WEBGPU } from './src/playwright';
+import { hasAdapter, WEBGPU } from './src/playwright';
 import { serveSite, type Site } from './src/site';
 
 const SMALL = {
@@ -16,18 +16,10 @@ const SMALL = {
   gan: 'model=gan&data=points&layers=1&generator-width=16&discriminator-width=16&discriminator-steps=1&batch=16',
 };
 
-/** Whether the browser has an adapter for workers and pages. */
-async function hasAdapter(browser: PlaywrightBrowser, url: string): Promise<boolean> {
-  await browser.open(url);
-  return browser.evaluate(async () => {
-    const { gpu } = navigator as { gpu?: { requestAdapter(): Promise<unknown> } };
-    return (await gpu?.requestAdapter()) instanceof Object;
-  });
-}
-
 const site: Site = await serveSite();
 const browser = await launchChromium({ switches: [WEBGPU] });
-const adapter = await hasAdapter(browser, site.url);
+await browser.open(site.url);
+const adapter = await hasAdapter(browser);
 if (!adapter) console.log('SKIPPED: this Chromium has no WebGPU adapter, not even a software one');
 afterAll(() => Promise.all([site.close(), browser.close()]));
 

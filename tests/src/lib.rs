@@ -30,4 +30,4 @@ pub use gradient::{check_grad, check_loss};
 pub use parity::check_parity;
 pub use random_module::random_module;
 pub use snapshot::check_text;
-pub use training::{check_training, small_recipes};
+pub use training::{check_training, small_recipes, smallest_recipes};

@@ -30,6 +30,16 @@ pub fn small_recipes() -> Vec<(String, Recipe)> {
     zoo::catalogue().iter().flat_map(|spec| presets(spec).into_iter().chain(options(spec))).collect()
 }
 
+/// One recipe for each model, with few shaders: for where it takes long to compile them.
+pub fn smallest_recipes() -> Vec<(String, Recipe)> {
+    let smallest = |spec: &&'static ModelSpec| {
+        let (name, recipe) = presets(spec).swap_remove(0);
+        let has_layers = spec.knobs.iter().any(|knob| knob.id == "layers");
+        (name, if has_layers { recipe.with("layers", "1") } else { recipe })
+    };
+    zoo::catalogue().iter().map(smallest).collect()
+}
+
 /// Presets on data that is quickly made.
 fn presets(spec: &'static ModelSpec) -> Vec<(String, Recipe)> {
     let quick = spec.presets.iter().filter(|preset| preset.data != "strokes");

@@ -3,7 +3,7 @@
 use crate::prerequisites::{WASM_TARGET, rust_components, wasm_target};
 use crate::process::{self, root, run_reading};
 use crate::tally::Tally;
-use crate::{Group, browsers, page, system, wasm};
+use crate::{Group, browsers, page, parity, system, wasm};
 use anyhow::{Context, Result};
 use std::fs;
 use std::io::IsTerminal;
@@ -82,7 +82,7 @@ fn rust(report: &mut Report) {
     });
     report.stage("rust: clippy for wasm", || {
         wasm_target()?;
-        let web = ["--package", "daydream-web", "--target", WASM_TARGET];
+        let web = ["--package", "daydream-web", "--package", "daydream-parity", "--target", WASM_TARGET];
         command(cargo(&[&["clippy", "--quiet"], &web[..], &["--", "--deny", "warnings"]].concat()))
     });
     // Apart from the rest, the chores need what is already compiled; together, other features would be chosen for it.
@@ -136,7 +136,7 @@ fn in_browsers(report: &mut Report, rest: &[String]) {
     report.stage("browsers: tests", || {
         let mut runner = Command::new("node");
         runner.arg(root().join("tests/browser/node_modules/vitest/vitest.mjs"));
-        runner.envs(browsers::find()?);
+        runner.envs(browsers::find()?).env("DAYDREAM_PARITY", parity::build()?);
         vitest(runner, "tests/browser", rest)
     });
 }

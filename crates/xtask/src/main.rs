@@ -7,6 +7,7 @@ mod browsers;
 mod checks;
 mod fresh;
 mod page;
+mod parity;
 mod prerequisites;
 mod process;
 mod system;

@@ -95,3 +95,11 @@ export class PlaywrightBrowser implements Browser {
     await this.page.screenshot({ path });
   }
 }
+
+/** Whether the open page has a WebGPU adapter. */
+export function hasAdapter(browser: Browser): Promise<boolean> {
+  return browser.evaluate(async () => {
+    const { gpu } = navigator as { gpu?: { requestAdapter(): Promise<unknown> } };
+    return (await gpu?.requestAdapter()) instanceof Object;
+  });
+}

@@ -2,8 +2,8 @@
 
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import { resolve } from 'node:path';
+import { createServer, type RequestListener } from 'node:http';
+import { extname, resolve } from 'node:path';
 import type { Connect, PreviewServer } from 'vite';
 import { serve } from '../../../www/server.js';
 import { withRecorder } from './recorder';
@@ -37,14 +37,34 @@ function addRecorder(server: PreviewServer): void {
   server.middlewares.use(recording);
 }
 
+/** Serves the files of a folder as they are. */
+export function serveFolder(folder: string): Promise<Site> {
+  const types: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'application/wasm' };
+  return listen((request, response) => {
+    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+    const file = resolve(folder, pathname === '/' ? 'index.html' : pathname.slice(1));
+    readFile(file).then(
+      (content) => response.setHeader('Content-Type', types[extname(file)] ?? 'text/plain').end(content),
+      () => {
+        response.statusCode = 404;
+        response.end();
+      },
+    );
+  });
+}
+
 /** Serves a few pages, by path, from an origin of their own: `{ '/': '<p>…' }`. */
-export async function servePages(pages: Record<string, string>): Promise<Site> {
-  const server = createServer((request, response) => {
+export function servePages(pages: Record<string, string>): Promise<Site> {
+  return listen((request, response) => {
     const page = pages[new URL(request.url ?? '/', 'http://localhost').pathname];
     response.statusCode = page === undefined ? 404 : 200;
     response.setHeader('Content-Type', 'text/html; charset=utf-8');
     response.end(page === undefined ? '' : withRecorder(page));
-  }).listen(0, '127.0.0.1');
+  });
+}
+
+async function listen(answer: RequestListener): Promise<Site> {
+  const server = createServer(answer).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
   if (!address || typeof address === 'string') throw new Error('the server has no port');

@@ -1,9 +1,10 @@
 /**
- * The executor for WebGPU in Chromium, in a worker, on whatever adapter there is: what `tests/tests/parity.rs` checks natively.
+ * The executor for WebGPU in a worker, on whatever adapter the browser has: what `tests/tests/parity.rs` checks natively.
  */
 
 import { afterAll, expect, test } from 'vitest';
-import { launchChromium } from './src/browsers';
+import type { Browser } from './src/browser';
+import { inEveryBrowser, launchChromium } from './src/browsers';
 import { hasAdapter, WEBGPU } from './src/playwright';
 import { serveFolder } from './src/site';
 
@@ -31,8 +32,19 @@ if (!Array.isArray(names)) throw new Error('the checks have no names');
 const adapter = await hasAdapter(browser);
 if (!adapter) console.log('SKIPPED: this Chromium has no WebGPU adapter, not even a software one');
 
-test.skipIf(!adapter).each(names)('%s', async (check) => {
+test.skipIf(!adapter).each(names)('chromium: %s', (check) => passes(browser, check));
+
+// These have no adapter on a machine without a GPU, so far; when they have, they must compute as well.
+inEveryBrowser((browser) => {
+  test('every check', async ({ skip }) => {
+    await browser().open(site.url);
+    skip(!(await hasAdapter(browser())), 'this browser has no WebGPU adapter');
+    for (const check of names) await passes(browser(), check);
+  });
+}, ['firefox', 'webkit']);
+
+async function passes(browser: Browser, check: string): Promise<void> {
   const { answer, error } = await browser.evaluate((check) => ask({ check }), check);
-  expect(error).toBeUndefined();
+  expect(error, check).toBeUndefined();
   console.log(`${check}: ${String(answer)}`);
-});
+}

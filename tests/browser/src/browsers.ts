@@ -31,11 +31,14 @@ export function launchChromium(options: Omit<Options, 'executablePath'> = {}): P
 }
 
 /**
- * Declares the same tests for every browser. One browser is started for all of them; a browser that cannot be had has
- * its tests skipped.
+ * Declares the same tests for every browser, or those named. One browser is started for all of them; a browser that
+ * cannot be had has its tests skipped.
  */
-export function inEveryBrowser(tests: (browser: () => Browser) => void): void {
-  for (const name of ['chromium', 'firefox', 'webkit'] as const) {
+export function inEveryBrowser(
+  tests: (browser: () => Browser) => void,
+  names: Name[] = ['chromium', 'firefox', 'webkit'],
+): void {
+  for (const name of names) {
     describe.skipIf(placeOf(name).how === 'missing')(name, () => {
       let browser: Browser | undefined;
       beforeAll(async () => { browser = await launch(name); });

@@ -10,7 +10,8 @@ const TOLERANCE: f64 = 1e-3;
 /// Metrics smaller than this count as so large: a loss that crosses 0 has no share to speak of there.
 const FLOOR: f64 = 0.01;
 /// What knobs are turned to so that a processor that plays a GPU takes the steps in no time. Widths are no multiples of anything that
-/// shaders are cut into.
+/// shaders are cut into. At the presets' own widths the Boltzmann machine and the autoencoder stay within the tolerance as well; the
+/// Forward-Forward network does so for 30 steps: its first steps are so large that differences of rounding double with every two.
 const SMALL: [(&str, &str); 6] = [
     ("hidden", "37"),
     ("width", "37"),

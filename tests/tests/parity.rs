@@ -19,10 +19,12 @@ fn main() -> ExitCode {
         Ok(name) => eprintln!("WebGPU runs on {name}"),
         Err(error) => eprintln!("SKIPPED: WebGPU: {error}"),
     }
-    let on_cpu = CHECKS.iter().map(|&(name, check)| {
-        Trial::test(format!("cpu::{name}"), move || {
-            block_on(check(Box::new(Cpu::new())));
-            Ok(())
+    let on_cpu = [1, 2, 3].into_iter().flat_map(|threads| {
+        CHECKS.iter().map(move |&(name, check)| {
+            Trial::test(format!("cpu::{threads}::{name}"), move || {
+                block_on(check(Box::new(Cpu::with_threads(threads).sharing_from(0.0))));
+                Ok(())
+            })
         })
     });
     let on_gpu = CHECKS.iter().map(|&(name, check)| {

@@ -1,14 +1,15 @@
 //! What kernels compute before their stores: the loops that combine many numbers into one.
 
 use std::cell::Cell;
+use std::ops::Range;
 
 use daydream_graph::kernel::{Access, Affine, Body, Kernel};
 use daydream_graph::{Program, Reduce, numel};
 
 use crate::assemble::Space;
-use crate::code::{Block, Code, Context, LANES, Memory};
+use crate::code::{Block, Code, Context, LANES, Memory, SIMPLE};
 use crate::product::BatchedProduct;
-use crate::space::{Fence, Line, for_each_point, for_each_run, inside_all, join_lanes};
+use crate::space::{Fence, Line, for_each_point, for_each_point_in, for_each_run, inside_all, join_lanes};
 use crate::vector::{Two, Value, add, copy, gather, two};
 
 /// Code that fills the body's results, one for each point of the domain.
@@ -27,6 +28,12 @@ pub(crate) enum BodyCode {
     /// Windows added where they overlap.
     Fold(Windows),
 }
+
+/// Nanoseconds that it takes to finish the sum of a point whose inner points are lanes.
+const FOLDING: f64 = 100.0;
+
+/// Where a point takes little, parts of a kernel are cut at multiples of this many points: a cache line.
+pub(crate) const GROUP: usize = 16;
 
 /// An element of the arena as an affine function, with its guards.
 #[derive(Debug)]
@@ -115,16 +122,40 @@ impl BodyCode {
         }
     }
 
-    /// Fills `results` with the body's value at each point of the domain.
-    pub(crate) fn run(&self, context: &Context<'_>, memory: &mut Memory, results: &[Cell<f32>]) {
+    /// About how many nanoseconds so many points take.
+    pub(crate) fn work(&self, points: usize) -> f64 {
+        match self {
+            BodyCode::ReduceAcross { inner, code, .. } => (points * numel(inner)) as f64 * (code.work() + SIMPLE),
+            BodyCode::ReduceAlong { inner, code, .. } => {
+                points as f64 * (FOLDING + *inner as f64 * (code.work() + SIMPLE))
+            }
+            BodyCode::MatMul(product) => product.work(),
+            BodyCode::Gather { .. } => points as f64 * SIMPLE,
+            BodyCode::ScatterAdd { width, inner, .. } => (points + numel(inner) * width) as f64 * SIMPLE,
+            BodyCode::Fold(windows) => (points * windows.size) as f64 * SIMPLE,
+        }
+    }
+
+    /// Parts of it are cut at multiples of this many points.
+    pub(crate) fn group(&self) -> usize {
+        match self {
+            BodyCode::ReduceAlong { .. } => 1,
+            _ => GROUP,
+        }
+    }
+
+    /// Computes the body's value at these points of the domain.
+    pub(crate) fn run(&self, context: &Context<'_>, memory: &mut Memory, points: Range<usize>) {
         let arena = context.arena;
+        let results = &arena[context.body..][points.clone()];
         match self {
             BodyCode::ReduceAcross { op, inner, code } => {
                 code.begin(memory, context);
                 copy(Value::Same(identity(*op)), results);
                 for (block, results) in results.chunks(LANES).enumerate() {
                     for_each_point(inner, |point| {
-                        let block = Block { loops: point, start: block * LANES, len: results.len() };
+                        let start = points.start + block * LANES;
+                        let block = Block { loops: point, start, len: results.len() };
                         code.enter(memory, point);
                         combine(*op, results, code.run(memory, context, block));
                     });
@@ -135,7 +166,7 @@ impl BodyCode {
                 let mut results = results.iter();
                 let lanes = [const { Cell::new(0.0) }; LANES];
                 let lanes = &lanes[..LANES.min(inner.next_power_of_two())];
-                for_each_point(domain, |point| {
+                for_each_point_in(domain, points, |point| {
                     code.enter(memory, point);
                     copy(Value::Same(identity(*op)), lanes);
                     for start in (0..*inner).step_by(LANES) {
@@ -149,7 +180,7 @@ impl BodyCode {
             }
             BodyCode::MatMul(_) => unreachable!("products store their results themselves"),
             BodyCode::Gather { extents, table, rows, stride, len } => {
-                for_each_run(extents, 0, results.len(), |run, point| {
+                for_each_run(extents, points.start, points.len(), |run, point| {
                     let target = &results[run.lane..run.lane + run.len];
                     let first = table.first(point);
                     let row = |lane: usize| row_number(rows.at(arena, point, lane), *len) as isize;
@@ -165,28 +196,33 @@ impl BodyCode {
             BodyCode::ScatterAdd { len, width, inner, rest, rows, values } => {
                 copy(Value::Same(0.0), results);
                 for_each_point(inner, |point| {
-                    let row = row_number(arena[rows.line.base(point) as usize].get(), *len);
+                    let row = row_number(arena[rows.line.base(point) as usize].get(), *len) * width;
+                    let (start, end) = (row.max(points.start), (row + width).min(points.end));
+                    if start >= end {
+                        return;
+                    }
                     let base = values.line.base(point);
-                    for_each_run(rest, 0, *width, |run, place| {
-                        let start = row * width + run.lane;
+                    for_each_run(rest, start - row, end - start, |run, place| {
+                        let target = &results[start - points.start + run.lane..][..run.len];
                         let first = values.line.at(base, place);
-                        add(arena, first, values.line.step(), &results[start..start + run.len]);
+                        add(arena, first, values.line.step(), target);
                     });
                 });
             }
-            BodyCode::Fold(windows) => windows.fold(arena, results),
+            BodyCode::Fold(windows) => windows.fold(arena, points.start, results),
         }
     }
 }
 
 impl Windows {
-    fn fold(&self, arena: &[Cell<f32>], results: &[Cell<f32>]) {
+    /// Fills the results from point number `start` on.
+    fn fold(&self, arena: &[Cell<f32>], start: usize, results: &[Cell<f32>]) {
         copy(Value::Same(0.0), results);
         let last = self.extents.len() - 1;
         let step = self.element.line.step();
         // The line counts windows where the point counts positions.
         let along = self.element.line.lanes[self.axis];
-        for_each_run(&self.extents, 0, results.len(), |run, point| {
+        for_each_run(&self.extents, start, results.len(), |run, point| {
             let target = &results[run.lane..run.lane + run.len];
             let origin = self.element.first(point) - along * point[self.axis] as isize;
             for tap in 0..self.size {

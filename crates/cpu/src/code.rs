@@ -16,6 +16,9 @@ use crate::vector::{Three, Two, Value, copy, gather, one, three, two};
 /// Points computed by one instruction.
 pub(crate) const LANES: usize = 512;
 
+/// About how many nanoseconds simple arithmetic takes for each lane.
+pub(crate) const SIMPLE: f64 = 0.2;
+
 /// Where a value is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Place {
@@ -115,6 +118,16 @@ impl Memory {
 }
 
 impl Code {
+    /// About how many nanoseconds it takes for each lane.
+    pub(crate) fn work(&self) -> f64 {
+        let one = |instruction: &Instruction| match instruction {
+            Instruction::One(Unary::Exp | Unary::Log | Unary::Tanh | Unary::Sin, _) => 15.0 * SIMPLE,
+            Instruction::Fill(Fill::Random { .. }) => 10.0 * SIMPLE,
+            _ => SIMPLE,
+        };
+        self.instructions.iter().map(|(_, instruction)| one(instruction)).sum()
+    }
+
     /// Computes the values that are the same for all points.
     pub(crate) fn begin(&self, memory: &mut Memory, context: &Context<'_>) {
         for (number, uniform) in self.uniforms.iter().enumerate() {

@@ -4,31 +4,43 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::rc::Rc;
+use std::sync::{Mutex, PoisonError};
 
 use daydream_graph::kernel::{Kernel, Scalar};
 use daydream_graph::{DeviceError, Executor, Module, Program, Reading, Table};
 
 use crate::assemble::{Space, Stores};
-use crate::body::BodyCode;
+use crate::body::{BodyCode, GROUP};
 use crate::code::{Block, Code, Context, LANES, Memory};
 use crate::product::overlap;
+use crate::share::{Share, parts};
 use crate::simd::Workspace;
 use crate::space::MOST_DIMENSIONS;
+use crate::threads::{Pool, run_kernels};
 
-/// Runs modules on one core of the CPU.
-#[derive(Default)]
+/// Runs modules on the CPU, on one thread or on several.
 pub struct Cpu {
     /// The module's arena, and after it room for the results of one kernel's body.
     arena: Vec<f32>,
     programs: Vec<Vec<KernelCode>>,
     tables: BTreeMap<usize, Rc<Table>>,
+    pool: Pool,
+    /// One for each thread of the pool.
+    seats: Vec<Mutex<Seat>>,
+    /// Nanoseconds of work that are worth a thread.
+    least: f64,
+}
+
+/// What a thread needs for itself.
+#[derive(Default)]
+pub(crate) struct Seat {
     memory: Memory,
     workspace: Workspace,
 }
 
 /// A kernel, ready to run.
 #[derive(Debug)]
-struct KernelCode {
+pub(crate) struct KernelCode {
     points: usize,
     body: Option<BodyCode>,
     /// Where the body's results begin in the arena.
@@ -37,35 +49,45 @@ struct KernelCode {
     epilogue: Code,
     /// Where each store of the epilogue writes, in the arena.
     targets: Vec<Range<usize>>,
+    /// How many threads run it, each a part.
+    parts: usize,
 }
 
+/// Nanoseconds of work that are worth a thread: several times as much as it takes the threads to meet.
+const LEAST: f64 = 8000.0;
+
 impl Cpu {
-    /// An executor without a module.
+    /// An executor without a module, on the calling thread alone.
     pub fn new() -> Cpu {
-        Cpu::default()
+        Cpu::with_threads(1)
     }
 
-    /// Runs one kernel.
-    pub(crate) fn run_kernel(&mut self, program: usize, kernel: usize, seed: u32, step: u32) {
-        let Cpu { arena, programs, memory, workspace, .. } = self;
-        let kernel = &programs[program][kernel];
-        let key = [seed, step];
-        match &kernel.body {
-            Some(BodyCode::MatMul(product)) => {
-                kernel.epilogue.begin(memory, &kernel.context(arena, key));
-                product.run(arena, kernel.results, workspace, |arena, points| {
-                    kernel.store(memory, &kernel.context(arena, key), points);
-                });
-            }
-            body => {
-                let context = kernel.context(arena, key);
-                if let Some(body) = body {
-                    body.run(&context, memory, &context.arena[kernel.results..][..kernel.points]);
-                }
-                kernel.epilogue.begin(memory, &context);
-                kernel.store(memory, &context, 0..kernel.points);
-            }
+    /// An executor without a module on so many threads, the caller's included. They compute the same numbers as one, to the last
+    /// bit: every number is computed by one of them.
+    ///
+    /// # Panics
+    /// Where there are no so many to be had.
+    pub fn with_threads(threads: usize) -> Cpu {
+        let threads = threads.max(1);
+        Cpu {
+            arena: vec![],
+            programs: vec![],
+            tables: BTreeMap::new(),
+            pool: Pool::new(threads),
+            seats: (0..threads).map(|_| Mutex::default()).collect(),
+            least: LEAST,
         }
+    }
+
+    /// Shares out kernels of which each thread's part is estimated to take at least so many nanoseconds; 0 shares out all.
+    pub fn sharing_from(self, least: f64) -> Cpu {
+        Cpu { least, ..self }
+    }
+}
+
+impl Default for Cpu {
+    fn default() -> Cpu {
+        Cpu::new()
     }
 }
 
@@ -81,11 +103,14 @@ impl Executor for Cpu {
             programs.push(kernels.collect::<Result<Vec<_>, _>>().map_err(DeviceError)?);
         }
         let mut end = module.arena_len;
-        for kernel in programs.iter().flatten() {
-            self.memory.reserve(&kernel.epilogue);
-            if let Some(body) = &kernel.body {
+        for kernel in programs.iter_mut().flatten() {
+            kernel.parts = parts(kernel.work(), self.least, self.pool.threads());
+            for seat in &mut self.seats {
+                let Seat { memory, .. } = seat.get_mut().unwrap_or_else(PoisonError::into_inner);
+                kernel.codes().for_each(|code| memory.reserve(code));
+            }
+            if kernel.body.is_some() {
                 end = end.max(kernel.results + kernel.points);
-                body.code().into_iter().for_each(|code| self.memory.reserve(code));
             }
         }
         self.arena = vec![0.0; end];
@@ -108,9 +133,8 @@ impl Executor for Cpu {
     }
 
     fn run(&mut self, program: usize, seed: u32, step: u32) {
-        for kernel in 0..self.programs[program].len() {
-            self.run_kernel(program, kernel, seed, step);
-        }
+        let Cpu { arena, programs, pool, seats, .. } = self;
+        run_kernels(pool, &programs[program], arena, seats, [seed, step]);
     }
 
     fn read_all(&mut self, ranges: &[Range<usize>]) -> Reading<'_> {
@@ -143,21 +167,57 @@ impl KernelCode {
         let space = Space { extents: &kernel.domain, loops: &[], lanes: &lanes };
         let stores = Stores { values: &wanted, targets: &targets, body: results..results + kernel.points() };
         let epilogue = Code::of_stores(program, &kernel.scalars, &stores, &space);
-        Ok(KernelCode { points: kernel.points(), body, results, epilogue, targets })
+        Ok(KernelCode { points: kernel.points(), body, results, epilogue, targets, parts: 1 })
     }
 
-    /// What the kernel's code sees. Cells, since it may read and write the same numbers.
-    fn context<'a>(&'a self, arena: &'a mut [f32], key: [u32; 2]) -> Context<'a> {
-        let arena = Cell::from_mut(arena).as_slice_of_cells();
-        Context { arena, targets: &self.targets, body: self.results, key }
+    /// How many threads run it.
+    pub(crate) fn parts(&self) -> usize {
+        self.parts
+    }
+
+    /// About how many nanoseconds it takes on one thread.
+    fn work(&self) -> f64 {
+        let body = self.body.as_ref().map_or(0.0, |body| body.work(self.points));
+        body + self.points as f64 * self.epilogue.work()
+    }
+
+    fn codes(&self) -> impl Iterator<Item = &Code> {
+        self.body.iter().filter_map(BodyCode::code).chain([&self.epilogue])
+    }
+
+    /// Computes a part of it. Cells, since its code may read and write the same numbers.
+    pub(crate) fn run(&self, share: Share, arena: &[Cell<f32>], key: [u32; 2], seat: &mut Seat) {
+        let Seat { memory, workspace } = seat;
+        let context = Context { arena, targets: &self.targets, body: self.results, key };
+        if let Some(BodyCode::MatMul(product)) = &self.body {
+            let part = product.part(share);
+            if !part.is_empty() {
+                self.begin_stores(memory, &context);
+                product.run(&part, arena, self.results, workspace, |points| self.store(memory, &context, points));
+            }
+            return;
+        }
+        let points = share.range(self.points, self.body.as_ref().map_or(GROUP, BodyCode::group));
+        if points.is_empty() {
+            return;
+        }
+        if let Some(body) = &self.body {
+            body.run(&context, memory, points.clone());
+        }
+        self.begin_stores(memory, &context);
+        self.store(memory, &context, points);
+    }
+
+    fn begin_stores(&self, memory: &mut Memory, context: &Context<'_>) {
+        self.epilogue.begin(memory, context);
+        self.epilogue.enter(memory, &[]);
     }
 
     /// Computes the epilogue for some points and stores its results.
-    fn store(&self, memory: &mut Memory, context: &Context<'_>, points: Range<usize>) {
+    fn store(&self, memory: &Memory, context: &Context<'_>, points: Range<usize>) {
         if self.targets.is_empty() {
             return;
         }
-        self.epilogue.enter(memory, &[]);
         for start in points.clone().step_by(LANES) {
             let block = Block { loops: &[], start, len: LANES.min(points.end - start) };
             self.epilogue.run(memory, context, block);

@@ -1,7 +1,7 @@
 //! Runs a Daydream [`Program`](daydream_graph::Program) on the CPU, natively and in WebAssembly.
 //!
-//! [`Cpu`] takes a module, turns each kernel into code for blocks of lanes, and runs it over one arena of numbers. It
-//! knows kernels, never models or gradients.
+//! [`Cpu`] takes a module, turns each kernel into code for blocks of lanes, and runs it over one arena of numbers, on
+//! one thread or on several. It knows kernels, never models or gradients.
 
 #[cfg(any(target_arch = "wasm32", test))]
 mod aligned;
@@ -12,8 +12,10 @@ mod executor;
 mod math;
 mod product;
 mod random;
+mod share;
 mod simd;
 mod space;
+mod threads;
 mod vector;
 
 pub use executor::Cpu;
@@ -21,11 +23,15 @@ pub use simd::{Matrix, Piece, Product, Target, Workspace};
 
 #[cfg(test)]
 mod tests {
+    use crate::Cpu;
+
     /// Within the crate's own tests the kernel for WebAssembly multiplies, elsewhere the native library.
     #[test]
     fn the_kernel_for_webassembly_passes_every_check() {
         for (_, check) in daydream_tests::CHECKS {
-            pollster::block_on(check(Box::new(crate::Cpu::new())));
+            for threads in [1, 3] {
+                pollster::block_on(check(Box::new(Cpu::with_threads(threads).sharing_from(0.0))));
+            }
         }
     }
 }

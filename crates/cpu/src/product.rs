@@ -1,12 +1,17 @@
 //! Batched matrix products within the arena.
 
+use std::cell::Cell;
 use std::ops::Range;
 
-use daydream_graph::Program;
 use daydream_graph::kernel::Access;
+use daydream_graph::{Program, numel};
 
+use crate::share::Share;
 use crate::simd::{Matrix, Product, Target, Workspace};
-use crate::space::{Line, for_each_point, join_lanes};
+use crate::space::{Line, for_each_point_in, join_lanes};
+
+/// Parts of a product are cut at multiples of this many rows or columns: all multipliers work on whole tiles then.
+const TILE: usize = 16;
 
 /// A product for each point of the batch, the results one after another.
 #[derive(Debug)]
@@ -25,6 +30,13 @@ struct Factor {
     column: isize,
     /// The range of the arena that holds its buffer.
     buffer: Range<usize>,
+}
+
+/// Some of the results: these rows and columns of the products at these points of the batch.
+pub(crate) struct Part {
+    batch: Range<usize>,
+    rows: Range<usize>,
+    columns: Range<usize>,
 }
 
 impl BatchedProduct {
@@ -69,37 +81,66 @@ impl BatchedProduct {
         [&self.a, &self.b].iter().any(|factor| overlap(&factor.buffer, part))
     }
 
-    /// Computes all results, from `target` on in the arena, which no factor overlaps. Calls `finish` with the arena and each range of results, by
-    /// their numbers, as soon as it is complete.
+    /// About how many nanoseconds it takes.
+    pub(crate) fn work(&self) -> f64 {
+        let Product { rows, depth, columns } = self.product;
+        0.02 * (numel(&self.batch) * rows * depth * columns) as f64
+    }
+
+    /// The part of the results that makes up a share. Every share packs both factors as far as it needs them: it is cut where the
+    /// smaller one is needed whole.
+    pub(crate) fn part(&self, share: Share) -> Part {
+        let batch = numel(&self.batch);
+        let Product { rows, columns, .. } = self.product;
+        let whole = Part { batch: 0..batch, rows: 0..rows, columns: 0..columns };
+        if batch.is_multiple_of(share.of) || batch >= 4 * share.of {
+            Part { batch: share.range(batch, 1), ..whole }
+        } else if rows >= columns {
+            Part { rows: share.range(rows, TILE), ..whole }
+        } else {
+            Part { columns: share.range(columns, TILE), ..whole }
+        }
+    }
+
+    /// Computes part of the results, which lie from `target` on in the arena, where no factor lies. Calls `finish` with each range
+    /// of results, by their numbers, as soon as it is complete.
     pub(crate) fn run(
         &self,
-        arena: &mut [f32],
+        part: &Part,
+        arena: &[Cell<f32>],
         target: usize,
         workspace: &mut Workspace,
-        mut finish: impl FnMut(&mut [f32], Range<usize>),
+        mut finish: impl FnMut(Range<usize>),
     ) {
-        let Product { rows, columns, .. } = self.product;
-        let mut first = 0;
-        for_each_point(&self.batch, |point| {
-            let results = target + first..target + first + rows * columns;
-            for piece in self.product.pieces() {
-                let (before, rest) = arena.split_at_mut(results.start);
-                let (data, after) = rest.split_at_mut(results.len());
-                let matrix = |factor: &Factor| {
-                    let origin = factor.begin.at(factor.begin.base(&[]), point) as usize;
-                    // A factor without numbers may lie anywhere.
-                    let behind = origin.saturating_sub(results.end);
-                    let (data, origin) = if origin < results.start { (&*before, origin) } else { (&*after, behind) };
-                    Matrix { data, origin, row: factor.row, column: factor.column }
-                };
-                let mut c = Target { data, stride: columns, accumulate: false };
-                workspace.multiply_piece(&piece, matrix(&self.a), matrix(&self.b), &mut c);
-                if let Some(complete) = self.product.completed(&piece) {
-                    finish(arena, first + complete.start * columns..first + complete.end * columns);
+        let Product { rows, depth, columns } = self.product;
+        let product = Product { rows: part.rows.len(), depth, columns: part.columns.len() };
+        let mut first = part.batch.start * rows * columns;
+        for_each_point_in(&self.batch, part.batch.clone(), |point| {
+            let matrix = |factor: &Factor| {
+                let origin = factor.begin.at(factor.begin.base(&[]), point) as usize;
+                Matrix { data: arena, origin, row: factor.row, column: factor.column }
+            };
+            let (a, b) = (matrix(&self.a).from(part.rows.start, 0), matrix(&self.b).from(0, part.columns.start));
+            let begin = first + part.rows.start * columns + part.columns.start;
+            let c = Target { data: &arena[target + begin..], stride: columns, accumulate: false };
+            for piece in product.pieces() {
+                workspace.multiply_piece(&piece, a, b, c);
+                let Some(complete) = product.completed(&piece) else { continue };
+                if product.columns == columns {
+                    finish(begin + complete.start * columns..begin + complete.end * columns);
+                } else {
+                    let starts = complete.map(|row| begin + row * columns);
+                    starts.for_each(|start| finish(start..start + product.columns));
                 }
             }
             first += rows * columns;
         });
+    }
+}
+
+impl Part {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.batch.is_empty() || self.rows.is_empty() || self.columns.is_empty()
     }
 }
 

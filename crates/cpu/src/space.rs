@@ -113,12 +113,7 @@ pub(crate) fn for_each_run(extents: &[usize], start: usize, len: usize, mut visi
     let Some(last) = rank.checked_sub(1) else {
         return visit(Run { lane: 0, len }, &[]);
     };
-    let mut point = [0; MOST_DIMENSIONS];
-    let mut rest = start;
-    for dimension in (0..rank).rev() {
-        point[dimension] = rest % extents[dimension];
-        rest /= extents[dimension];
-    }
+    let mut point = coordinates(extents, start);
     let mut lane = 0;
     while lane < len {
         let run = (extents[last] - point[last]).min(len - lane);
@@ -134,10 +129,29 @@ pub(crate) fn for_each_run(extents: &[usize], start: usize, len: usize, mut visi
     }
 }
 
-/// Calls `visit` with every point of a space in row-major order.
-pub(crate) fn for_each_point(extents: &[usize], mut visit: impl FnMut(&[usize])) {
+/// The point of a number.
+fn coordinates(extents: &[usize], number: usize) -> [usize; MOST_DIMENSIONS] {
     let mut point = [0; MOST_DIMENSIONS];
-    for _ in 0..numel(extents) {
+    let mut rest = number;
+    for dimension in (0..extents.len()).rev() {
+        point[dimension] = rest % extents[dimension];
+        rest /= extents[dimension];
+    }
+    point
+}
+
+/// Calls `visit` with every point of a space in row-major order.
+pub(crate) fn for_each_point(extents: &[usize], visit: impl FnMut(&[usize])) {
+    for_each_point_in(extents, 0..numel(extents), visit);
+}
+
+/// Calls `visit` with the points of these numbers in row-major order.
+pub(crate) fn for_each_point_in(extents: &[usize], numbers: Range<usize>, mut visit: impl FnMut(&[usize])) {
+    if numbers.is_empty() {
+        return;
+    }
+    let mut point = coordinates(extents, numbers.start);
+    for _ in numbers {
         visit(&point[..extents.len()]);
         for dimension in (0..extents.len()).rev() {
             point[dimension] += 1;

@@ -43,8 +43,8 @@ pub struct Multiplication {
     product: Product,
     /// Whether each factor is stored with rows and columns exchanged.
     transposed: [bool; 2],
-    factors: [Vec<f32>; 2],
-    result: Vec<f32>,
+    factors: [Vec<Cell<f32>>; 2],
+    result: Vec<Cell<f32>>,
     workspace: Workspace,
 }
 
@@ -53,12 +53,12 @@ impl Multiplication {
     /// `[rows, depth] · [depth, columns]`
     #[wasm_bindgen(constructor)]
     pub fn new(rows: usize, depth: usize, columns: usize, transpose_a: bool, transpose_b: bool) -> Multiplication {
-        let numbers = |len: usize| (0..len).map(|index| (index % 17) as f32 / 16.0 - 0.5).collect();
+        let numbers = |len: usize| (0..len).map(|index| (index % 17) as f32 / 16.0 - 0.5).map(Cell::new).collect();
         Multiplication {
             product: Product { rows, depth, columns },
             transposed: [transpose_a, transpose_b],
             factors: [numbers(rows * depth), numbers(depth * columns)],
-            result: vec![0.0; rows * columns],
+            result: vec![Cell::new(0.0); rows * columns],
             workspace: Workspace::default(),
         }
     }
@@ -72,9 +72,9 @@ impl Multiplication {
             Matrix { data: &self.factors[number], origin: 0, row, column }
         };
         let (a, b) = (matrix(0, rows, depth), matrix(1, depth, columns));
-        let mut target = Target { data: &mut self.result, stride: columns, accumulate: false };
+        let target = Target { data: &self.result, stride: columns, accumulate: false };
         for _ in 0..times {
-            self.workspace.multiply(self.product, a, b, &mut target);
+            self.workspace.multiply(self.product, a, b, target);
         }
     }
 }

@@ -27,7 +27,7 @@ impl Multiply for Packed {
 
     // A function of its own: V8 compiles the innermost loop best where few loops lie around it.
     #[inline(never)]
-    unsafe fn multiply(&mut self, product: Product, a: Matrix<'_>, b: Matrix<'_>, new_b: bool, c: &mut Target<'_>) {
+    unsafe fn multiply(&mut self, product: Product, a: Matrix<'_>, b: Matrix<'_>, new_b: bool, c: Target<'_>) {
         let Product { rows, depth, columns } = product;
         pack::<ROWS>(a, rows, depth, &mut self.left);
         for pair in (0..columns).step_by(2 * COLUMNS) {
@@ -40,7 +40,7 @@ impl Multiply for Packed {
                 let right = &self.right[column * depth..][..COLUMNS * depth];
                 for row in (0..rows).step_by(ROWS) {
                     let left = &self.left[row * depth..][..ROWS * depth];
-                    let to = c.data[row * c.stride + column..].as_mut_ptr();
+                    let to = c.data[row * c.stride + column..].as_ptr().cast::<f32>().cast_mut();
                     let shape = (ROWS.min(rows - row), COLUMNS.min(columns - column));
                     // SAFETY: the panels hold `depth` steps. The caller vouches for all elements of `c`, of which
                     // `shape` are left from here on.

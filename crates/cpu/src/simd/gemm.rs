@@ -1,5 +1,8 @@
 //! Matrix products over strided operands.
+//!
+//! Operands are slices of cells, for all three matrices may lie in one arena, and several threads may each compute some columns of `C`.
 
+use std::cell::Cell;
 use std::ops::Range;
 
 #[cfg(any(target_arch = "wasm32", test))]
@@ -11,7 +14,7 @@ use super::library::Library as Multiplier;
 #[derive(Clone, Copy, Debug)]
 pub struct Matrix<'a> {
     /// The memory that holds the elements.
-    pub data: &'a [f32],
+    pub data: &'a [Cell<f32>],
     /// Where element `(0, 0)` is.
     pub origin: usize,
     /// Distance between rows.
@@ -40,9 +43,10 @@ pub struct Piece {
 }
 
 /// `C` within a slice: row `i` is `data[i·stride..][..columns]`.
+#[derive(Clone, Copy, Debug)]
 pub struct Target<'a> {
-    /// The memory that is written.
-    pub data: &'a mut [f32],
+    /// The memory that is written. A result is as good as random where it also holds a factor.
+    pub data: &'a [Cell<f32>],
     /// Distance between rows.
     pub stride: usize,
     /// Whether the product is added to what is there.
@@ -58,7 +62,7 @@ impl Workspace {
     ///
     /// # Panics
     /// Where an element lies outside its slice, or the rows of `c` overlap.
-    pub fn multiply(&mut self, product: Product, a: Matrix<'_>, b: Matrix<'_>, c: &mut Target<'_>) {
+    pub fn multiply(&mut self, product: Product, a: Matrix<'_>, b: Matrix<'_>, c: Target<'_>) {
         multiply_with(&mut self.0, product, a, b, c);
     }
 
@@ -66,7 +70,7 @@ impl Workspace {
     ///
     /// # Panics
     /// Where an element lies outside its slice, or the rows of `c` overlap.
-    pub fn multiply_piece(&mut self, piece: &Piece, a: Matrix<'_>, b: Matrix<'_>, c: &mut Target<'_>) {
+    pub fn multiply_piece(&mut self, piece: &Piece, a: Matrix<'_>, b: Matrix<'_>, c: Target<'_>) {
         multiply_piece_with(&mut self.0, piece, a, b, c);
     }
 }
@@ -104,7 +108,7 @@ pub(super) trait Multiply {
     ///
     /// # Safety
     /// There are rows and columns, all elements of the three matrices lie within their slices, and the rows of `c` do not overlap.
-    unsafe fn multiply(&mut self, product: Product, a: Matrix<'_>, b: Matrix<'_>, new_b: bool, c: &mut Target<'_>);
+    unsafe fn multiply(&mut self, product: Product, a: Matrix<'_>, b: Matrix<'_>, new_b: bool, c: Target<'_>);
 }
 
 /// [`Workspace::multiply`] by some multiplier.
@@ -113,34 +117,28 @@ pub(super) fn multiply_with<M: Multiply>(
     product: Product,
     a: Matrix<'_>,
     b: Matrix<'_>,
-    c: &mut Target<'_>,
+    c: Target<'_>,
 ) {
     for piece in product.cut::<M>() {
         multiply_piece_with(multiplier, &piece, a, b, c);
     }
 }
 
-fn multiply_piece_with<M: Multiply>(
-    multiplier: &mut M,
-    piece: &Piece,
-    a: Matrix<'_>,
-    b: Matrix<'_>,
-    c: &mut Target<'_>,
-) {
+fn multiply_piece_with<M: Multiply>(multiplier: &mut M, piece: &Piece, a: Matrix<'_>, b: Matrix<'_>, c: Target<'_>) {
     let Piece { rows, depth, columns } = piece;
     assert!(a.holds(rows.end, depth.end), "the left factor lies within its data");
     assert!(b.holds(depth.end, columns.end), "the right factor lies within its data");
     let end = (rows.end - 1) * c.stride + columns.end;
     assert!(columns.end <= c.stride && end <= c.data.len(), "the product has room");
-    let mut part = Target {
-        data: &mut c.data[rows.start * c.stride + columns.start..end],
+    let part = Target {
+        data: &c.data[rows.start * c.stride + columns.start..end],
         stride: c.stride,
         accumulate: c.accumulate || depth.start > 0,
     };
     let product = Product { rows: rows.len(), depth: depth.len(), columns: columns.len() };
     let (a, b) = (a.from(rows.start, depth.start), b.from(depth.start, columns.start));
     // SAFETY: pieces have rows and columns; the assertions above are what is asked for.
-    unsafe { multiplier.multiply(product, a, b, rows.start == 0, &mut part) }
+    unsafe { multiplier.multiply(product, a, b, rows.start == 0, part) }
 }
 
 impl Matrix<'_> {
@@ -155,7 +153,7 @@ impl Matrix<'_> {
     }
 
     /// The part that begins at `(row, column)`.
-    pub(super) fn from(self, row: usize, column: usize) -> Self {
+    pub(crate) fn from(self, row: usize, column: usize) -> Self {
         Matrix { origin: self.position(row, column), ..self }
     }
 

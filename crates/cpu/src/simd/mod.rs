@@ -1,4 +1,4 @@
-//! The SIMD module: matrix products, and the only unsafe code of the project.
+//! The SIMD module: matrix products. Unsafe code, for what reads and writes vectors.
 //!
 //! Natively the `matrixmultiply` crate multiplies. In WebAssembly, where no library comes near what the machine can
 //! do, our own packed kernel does: [`lanes`] are four numbers in a vector register, [`tile`] is the innermost loop,

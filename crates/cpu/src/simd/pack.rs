@@ -1,5 +1,7 @@
 //! Operands laid out in the order in which the tiles read them.
 
+use std::cell::Cell;
+
 use super::gemm::Matrix;
 use super::lanes::F32x4;
 
@@ -40,7 +42,7 @@ fn pack_side_by_side<const WIDTH: usize>(source: Matrix<'_>, first: usize, panel
     let Some(last) = runs.len().checked_sub(1) else { return };
     let (begin, end) = (source.position(first, 0), source.position(first, last));
     assert!(begin.max(end) + WIDTH <= source.data.len(), "the lines lie within their data");
-    let mut from = source.data[begin..].as_ptr();
+    let mut from = source.data[begin..].as_ptr().cast::<f32>();
     for run in runs {
         for lane in (0..WIDTH).step_by(4) {
             // SAFETY: runs are equally far apart, and the first and the last lie within the data.
@@ -56,7 +58,7 @@ fn pack_pair<const WIDTH: usize>(source: Matrix<'_>, first: usize, depth: usize,
     let (begin, end) = (source.position(first, 0), source.position(first, last));
     assert!(begin.max(end) + 2 * WIDTH <= source.data.len(), "the lines lie within their data");
     assert!(panels.len() == 2 * WIDTH * depth, "both panels have room");
-    let mut from = source.data[begin..].as_ptr();
+    let mut from = source.data[begin..].as_ptr().cast::<f32>();
     let mut to = panels.as_mut_ptr();
     for _ in 0..depth {
         for lane in (0..WIDTH).step_by(4) {
@@ -76,7 +78,7 @@ fn pack_pair<const WIDTH: usize>(source: Matrix<'_>, first: usize, depth: usize,
 fn pack_consecutive<const WIDTH: usize>(source: Matrix<'_>, first: usize, depth: usize, panel: &mut [f32]) {
     let whole = depth - depth % 4;
     for group in (0..WIDTH).step_by(4) {
-        let lines: [&[f32]; 4] = std::array::from_fn(|line| {
+        let lines: [&[Cell<f32>]; 4] = std::array::from_fn(|line| {
             let at = source.position(first + group + line, 0);
             &source.data[at..at + depth]
         });
@@ -84,7 +86,7 @@ fn pack_consecutive<const WIDTH: usize>(source: Matrix<'_>, first: usize, depth:
             // SAFETY: `step + 4 <= depth`, the length of each line; the last column ends at
             // `(step + 3)·WIDTH + group + 4 <= WIDTH·depth`, the length of the panel.
             unsafe {
-                let columns = F32x4::transpose(lines.map(|line| F32x4::load(line.as_ptr().add(step))));
+                let columns = F32x4::transpose(lines.map(|line| F32x4::load(line.as_ptr().cast::<f32>().add(step))));
                 for (number, column) in columns.into_iter().enumerate() {
                     column.store(panel.as_mut_ptr().add((step + number) * WIDTH + group));
                 }
@@ -92,7 +94,7 @@ fn pack_consecutive<const WIDTH: usize>(source: Matrix<'_>, first: usize, depth:
         }
         for step in whole..depth {
             for (line, numbers) in lines.iter().enumerate() {
-                panel[step * WIDTH + group + line] = numbers[step];
+                panel[step * WIDTH + group + line] = numbers[step].get();
             }
         }
     }
@@ -103,7 +105,7 @@ fn pack_few<const WIDTH: usize>(source: Matrix<'_>, lines: std::ops::Range<usize
     for (step, run) in panel.as_chunks_mut::<WIDTH>().0.iter_mut().enumerate() {
         run.fill(0.0);
         for (to, line) in run.iter_mut().zip(lines.clone()) {
-            *to = source.data[source.position(line, step)];
+            *to = source.data[source.position(line, step)].get();
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Both multipliers against a triple loop in 64-bit arithmetic.
 
+use std::cell::Cell;
+
 use super::blocked::Packed;
 use super::gemm::{Matrix, Multiply, Product, Target, Workspace, multiply_with};
 use super::library::Library;
@@ -16,7 +18,7 @@ enum Layout {
 const LAYOUTS: [Layout; 4] = [Layout::RowMajor, Layout::Transposed, Layout::Spread, Layout::Reversed];
 
 struct Operand {
-    data: Vec<f32>,
+    data: Vec<Cell<f32>>,
     origin: usize,
     row: isize,
     column: isize,
@@ -31,7 +33,7 @@ impl Operand {
             Layout::Spread => (rows * columns * 6, 0, 3 * 2 * c, 2),
             Layout::Reversed => (rows * columns, (rows * columns).saturating_sub(1), -c, -1),
         };
-        let data = (0..len).map(|i| (((i + salt) * 7919 + 13) % 2003) as f32 / 1001.5 - 1.0).collect();
+        let data = (0..len).map(|i| (((i + salt) * 7919 + 13) % 2003) as f32 / 1001.5 - 1.0).map(Cell::new).collect();
         Operand { data, origin, row, column }
     }
 
@@ -40,7 +42,7 @@ impl Operand {
     }
 
     fn at(&self, row: usize, column: usize) -> f64 {
-        f64::from(self.data[(self.origin as isize + row as isize * self.row + column as isize * self.column) as usize])
+        f64::from(self.data[self.matrix().position(row, column)].get())
     }
 }
 
@@ -49,15 +51,15 @@ fn check<M: Multiply + Default>(product: Product, layouts: [Layout; 2], gap: usi
     let a = Operand::new(rows, depth, layouts[0], 1);
     let b = Operand::new(depth, columns, layouts[1], 500);
     let stride = columns + gap;
-    let before: Vec<f32> = (0..rows * stride).map(|i| (i % 17) as f32 / 17.0 - 0.5).collect();
-    let mut c = before.clone();
-    let mut target = Target { data: &mut c, stride, accumulate };
-    multiply_with(&mut M::default(), product, a.matrix(), b.matrix(), &mut target);
+    let c: Vec<Cell<f32>> = (0..rows * stride).map(|i| (i % 17) as f32 / 17.0 - 0.5).map(Cell::new).collect();
+    let before = c.clone();
+    let target = Target { data: &c, stride, accumulate };
+    multiply_with(&mut M::default(), product, a.matrix(), b.matrix(), target);
 
     for row in 0..rows {
         for column in 0..stride {
             let index = row * stride + column;
-            let (mut exact, mut magnitude) = (f64::from(before[index]), 1.0);
+            let (mut exact, mut magnitude) = (f64::from(before[index].get()), 1.0);
             if column < columns {
                 let start = if accumulate { exact } else { 0.0 };
                 let terms = (0..depth).map(|k| a.at(row, k) * b.at(k, column));
@@ -66,7 +68,7 @@ fn check<M: Multiply + Default>(product: Product, layouts: [Layout; 2], gap: usi
             }
             // Each of `depth` sums rounds by at most half a unit in the last place of what is summed so far.
             let bound = magnitude * (depth as f64 + 2.0) * f64::from(f32::EPSILON) / 2.0;
-            let error = (f64::from(c[index]) - exact).abs();
+            let error = (f64::from(c[index].get()) - exact).abs();
             assert!(error <= bound, "{product:?} {layouts:?} gap {gap}: {error} > {bound} at ({row}, {column})");
         }
     }
@@ -114,9 +116,11 @@ fn pieces_complete_each_row_once() {
 #[test]
 #[should_panic(expected = "the left factor lies within its data")]
 fn too_short_an_operand() {
-    let short = Matrix { data: &[1.0; 5], origin: 0, row: 3, column: 1 };
-    let square = Matrix { data: &[1.0; 9], origin: 0, row: 3, column: 1 };
-    let mut target = Target { data: &mut [0.0; 6], stride: 3, accumulate: false };
+    let numbers = [const { Cell::new(1.0) }; 9];
+    let short = Matrix { data: &numbers[..5], origin: 0, row: 3, column: 1 };
+    let square = Matrix { data: &numbers, origin: 0, row: 3, column: 1 };
+    let room = [const { Cell::new(0.0) }; 6];
+    let target = Target { data: &room, stride: 3, accumulate: false };
     let product = Product { rows: 2, depth: 3, columns: 3 };
-    Workspace::default().multiply(product, short, square, &mut target);
+    Workspace::default().multiply(product, short, square, target);
 }

@@ -53,12 +53,8 @@ pub(crate) struct Train {
     /// Turn a knob; may be repeated
     #[arg(long = "set", value_name = "KNOB=VALUE", value_parser = setting)]
     pub(crate) settings: Vec<(String, String)>,
-    /// What runs the model
-    #[arg(long, default_value = "cpu")]
-    pub(crate) device: Device,
-    /// Threads to use
-    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1))]
-    pub(crate) threads: u32,
+    #[command(flatten)]
+    pub(crate) hardware: Hardware,
     /// Write the trained model here
     #[arg(long, value_name = "FILE.safetensors")]
     pub(crate) out: Option<PathBuf>,
@@ -74,9 +70,8 @@ pub(crate) struct Eval {
     /// Measure on this data instead of that which it was trained on
     #[arg(long, value_name = "NAME|DIR")]
     pub(crate) data: Option<String>,
-    /// What runs the model
-    #[arg(long, default_value = "cpu")]
-    pub(crate) device: Device,
+    #[command(flatten)]
+    pub(crate) hardware: Hardware,
     /// Measure only these, separated by commas
     #[arg(long, value_name = "IDS", value_delimiter = ',')]
     pub(crate) metrics: Vec<String>,
@@ -92,9 +87,8 @@ pub(crate) struct Sample {
     /// The data that it was trained on, where it does not come with Daydream
     #[arg(long, value_name = "NAME|DIR")]
     pub(crate) data: Option<String>,
-    /// What runs the model
-    #[arg(long, default_value = "cpu")]
-    pub(crate) device: Device,
+    #[command(flatten)]
+    pub(crate) hardware: Hardware,
     /// How many samples
     #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub(crate) n: u32,
@@ -104,6 +98,17 @@ pub(crate) struct Sample {
     /// Write the picture here
     #[arg(long, value_name = "GRID.png")]
     pub(crate) out: PathBuf,
+}
+
+/// What a model runs on.
+#[derive(Clone, Copy, Args)]
+pub(crate) struct Hardware {
+    /// What runs the model
+    #[arg(long, default_value = "cpu")]
+    pub(crate) device: Device,
+    /// Threads on the processor; without this, one for each of its cores. The numbers are the same for any
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) threads: Option<u16>,
 }
 
 /// What can run a model.

@@ -7,7 +7,7 @@ use crate::failure::Failure;
 use crate::open;
 
 pub(crate) fn evaluate(args: &Eval) -> Result<(), Failure> {
-    let mut session = open::saved(&args.file, args.data.as_deref(), args.device)?;
+    let mut session = open::saved(&args.file, args.data.as_deref(), args.hardware)?;
     let all: Vec<&str> = session.spec().metrics.iter().map(|metric| metric.id).collect();
     let wanted = if args.metrics.is_empty() { all } else { args.metrics.iter().map(String::as_str).collect() };
     let metrics = pollster::block_on(session.evaluate(&wanted))?;

@@ -9,7 +9,7 @@ use daydream_graph::Pending;
 use daydream_models::data::{self, Dataset};
 use daydream_models::{DeviceChoice, Devices, Gpu, Recipe, Session, checkpoint};
 
-use crate::args::Device;
+use crate::args::{Device, Hardware};
 use crate::failure::Failure;
 
 /// The data set of a folder, or nothing when the name is that of a data set that comes with Daydream.
@@ -26,27 +26,33 @@ pub(crate) fn dataset(name: &str) -> Result<Option<Rc<Dataset>>, Failure> {
 }
 
 /// A new session. One that should run on a GPU and cannot is a failure; nobody who asks for a GPU wants to wait for the CPU.
-pub(crate) fn session(recipe: Recipe, device: Device) -> Result<Session, Failure> {
+pub(crate) fn session(recipe: Recipe, hardware: Hardware) -> Result<Session, Failure> {
     let data = dataset(&recipe.data)?;
-    let choice = match device {
+    let choice = match hardware.device {
         Device::Cpu => DeviceChoice::Cpu,
         Device::Gpu => DeviceChoice::Gpu,
     };
-    let session = pollster::block_on(Session::open(recipe, data, choice, &devices()))?;
+    let session = pollster::block_on(Session::open(recipe, data, choice, &devices(hardware.threads())))?;
     let placement = session.placement();
     if placement.notice.is_some() {
         return Err(Failure::new(placement.why.en.trim_end_matches('.')));
     }
-    if device == Device::Gpu {
+    if hardware.device == Device::Gpu {
         eprintln!("GPU: {}", placement.name);
     }
     Ok(session)
 }
 
-fn devices() -> Rc<Devices> {
+impl Hardware {
+    fn threads(self) -> usize {
+        self.threads.map_or_else(|| num_cpus::get_physical().min(num_cpus::get()), usize::from)
+    }
+}
+
+fn devices(threads: usize) -> Rc<Devices> {
     let begun = Instant::now();
     let clock = move || begun.elapsed().as_secs_f64() * 1000.0;
-    Rc::new(Devices::new(|| Box::new(Cpu::new()), open_gpu, clock))
+    Rc::new(Devices::new(move || Box::new(Cpu::with_threads(threads)), open_gpu, clock))
 }
 
 fn open_gpu() -> Pending<'static, Gpu> {
@@ -64,7 +70,7 @@ fn open_gpu() -> Pending<'static, Gpu> {
 }
 
 /// The session that a file was saved from, on the data that it names or on `data`.
-pub(crate) fn saved(file: &Path, data: Option<&str>, device: Device) -> Result<Session, Failure> {
+pub(crate) fn saved(file: &Path, data: Option<&str>, hardware: Hardware) -> Result<Session, Failure> {
     let bytes = std::fs::read(file).map_err(|error| Failure::file(file, error))?;
     let source = file.display().to_string();
     let mut recipe = checkpoint::header(&source, &bytes)?.recipe;
@@ -73,7 +79,7 @@ pub(crate) fn saved(file: &Path, data: Option<&str>, device: Device) -> Result<S
         recipe.knobs.retain(|id, _| data == recipe.data || !own.iter().any(|knob| knob.id == id));
         recipe.data = data.to_owned();
     }
-    let mut session = session(recipe, device)?;
+    let mut session = session(recipe, hardware)?;
     pollster::block_on(session.load(&source, &bytes))?;
     Ok(session)
 }

@@ -19,7 +19,7 @@ pub(crate) fn train(args: &Train) -> Result<(), Failure> {
     let spec = zoo::find(&args.model)?;
     let recipe = recipe(spec, args)?;
     let mut log = args.log.as_deref().map(Log::create).transpose()?;
-    let mut session = open::session(recipe, args.device)?;
+    let mut session = open::session(recipe, args.hardware)?;
     let steps = steps(spec, args, session.steps_per_epoch());
 
     let every = (steps / REPORTS).max(1);

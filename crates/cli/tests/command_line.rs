@@ -86,12 +86,16 @@ fn every_model_trains_evaluates_and_samples() {
 #[test]
 fn the_same_seed_writes_the_same_log() {
     let folder = folder("seed");
-    let log = |name: &str, seed: u32| {
-        succeeds(&folder, &format!("train vae --data digits --steps 30 --seed {seed} --log {name}"));
+    let log = |name: &str, options: &str| {
+        succeeds(&folder, &format!("train vae --data digits --steps 30 --log {name} {options}"));
         std::fs::read(folder.join(name)).unwrap()
     };
-    assert!(log("a", 1) == log("b", 1));
-    assert!(log("a", 1) != log("c", 2));
+    let first = log("a", "--seed 1");
+    assert!(log("b", "--seed 1") == first);
+    assert!(log("c", "--seed 2") != first);
+    for threads in 1..4 {
+        assert!(log("d", &format!("--seed 1 --threads {threads}")) == first, "{threads} threads");
+    }
 }
 
 #[test]
@@ -107,6 +111,7 @@ fn the_catalogue_is_json() {
 fn wrong_usage_is_answered_with_what_is_possible() {
     let folder = folder("usage");
     fails(&folder, "train", &["MODEL"]);
+    fails(&folder, "train vae --threads 0", &["--threads", "1..=256"]);
     fails(&folder, "train no-such-model", &["no-such-model", "rbm"]);
     fails(&folder, "train vae --data no-such-data", &["no-such-data", "digits", "folder"]);
     fails(&folder, "train vae --set hidden", &["KNOB=VALUE"]);

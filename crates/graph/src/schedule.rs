@@ -55,12 +55,16 @@ fn copy(from: BufferId, to: BufferId, len: usize) -> Kernel {
 pub(crate) fn schedule(draft: Draft, fusion: Fusion) -> Scheduled {
     let mut order = Order::new(&draft);
     let aliases = if fusion == Fusion::On { order.update_in_place() } else { HashMap::new() };
-    let order = order.run();
-    let mut slots: Vec<Option<Kernel>> = draft.kernels.into_iter().map(Some).collect();
-    let mut kernels: Vec<Kernel> = order.into_iter().filter_map(|number| slots[number].take()).collect();
-    if fusion == Fusion::On {
-        kernels = merge(kernels, &aliases);
-    }
+    let in_order = |order: Vec<usize>| order.into_iter().map(|number| draft.kernels[number].clone()).collect();
+    let mut kernels: Vec<Kernel> = match fusion {
+        Fusion::Off => in_order(order.run(false)),
+        // Which of the two orders merges better depends on what else is computed from the single numbers.
+        Fusion::On => [false, true]
+            .map(|first| merge(in_order(order.run(first)), &aliases))
+            .into_iter()
+            .min_by_key(Vec::len)
+            .unwrap_or_default(),
+    };
 
     let mut kept: HashSet<BufferId> = draft.outputs.into_iter().collect();
     for &(param, value) in &draft.updates {
@@ -138,11 +142,24 @@ impl<'a> Order<'a> {
         false
     }
 
-    /// Depth first from the outputs, then from the updates, the last of which belong to what was computed last.
-    fn run(&self) -> Vec<usize> {
+    /// The single numbers that follow from nothing but other such numbers, parameters and inputs: rates, decays, counts of steps.
+    fn single_numbers(&self) -> Vec<usize> {
+        let mut early = vec![false; self.draft.kernels.len()];
+        for (number, kernel) in self.draft.kernels.iter().enumerate() {
+            early[number] = kernel.points() == 1
+                && kernel.body == Body::None
+                && self.before[number].iter().all(|&earlier| early[earlier]);
+        }
+        (0..early.len()).filter(|&number| early[number]).collect()
+    }
+
+    /// Depth first from the outputs, then from the updates, the last of which belong to what was computed last. On demand single
+    /// numbers come before all else, so that they stand between no two kernels that could be merged.
+    fn run(&self, single_numbers_first: bool) -> Vec<usize> {
         let updated = self.draft.updates.iter().rev().map(|(_, value)| value);
-        let mut order = Vec::new();
+        let mut order = if single_numbers_first { self.single_numbers() } else { vec![] };
         let mut visited = vec![false; self.draft.kernels.len()];
+        order.iter().for_each(|&number| visited[number] = true);
         for wanted in self.draft.outputs.iter().chain(updated) {
             let mut open: Vec<(usize, usize)> = self.maker.get(wanted).map(|&number| (number, 0)).into_iter().collect();
             while let Some((number, next)) = open.pop() {

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use daydream_cpu::Cpu;
 use daydream_gpu::Gpu;
 use daydream_gpu::wgsl::{Product, Tile};
-use daydream_graph::{Function, Graph};
+use daydream_graph::{Executor, Function, Graph};
 use daydream_tests::numbers::numbers;
 use daydream_tests::{CHECKS, check_parity, check_training, small_recipes};
 use libtest_mimic::{Arguments, Trial};
@@ -34,11 +34,19 @@ fn main() -> ExitCode {
         });
         trial.with_ignored_flag(adapter.is_err())
     });
-    let tiles = Trial::test("gpu::every_tile", || {
-        every_tile(&block_on(Gpu::open())?);
-        Ok(())
+    let of_the_device: [(&str, fn(&Gpu)); 4] = [
+        ("every_tile", every_tile),
+        ("many_steps_are_one_submission", many_steps_are_one_submission),
+        ("a_large_module_opens_a_larger_device_or_is_refused", a_large_module_opens_a_larger_device_or_is_refused),
+        ("what_no_device_can_hold_is_refused_with_figures", what_no_device_can_hold_is_refused_with_figures),
+    ];
+    let of_the_device = of_the_device.into_iter().map(|(name, check)| {
+        let trial = Trial::test(format!("gpu::{name}"), move || {
+            check(&block_on(Gpu::open())?);
+            Ok(())
+        });
+        trial.with_ignored_flag(adapter.is_err())
     });
-    let tiles = tiles.with_ignored_flag(adapter.is_err());
     let training = small_recipes().into_iter().map(|(name, recipe)| {
         let trial = Trial::test(format!("training::{name}"), move || {
             let gpu = block_on(Gpu::open())?.executor();
@@ -48,7 +56,7 @@ fn main() -> ExitCode {
         });
         trial.with_ignored_flag(adapter.is_err())
     });
-    let rows = on_cpu.chain(on_gpu).chain([tiles]).chain(training);
+    let rows = on_cpu.chain(on_gpu).chain(of_the_device).chain(training);
     libtest_mimic::run(&arguments, rows.collect()).exit_code()
 }
 
@@ -82,4 +90,46 @@ fn every_tile(gpu: &Gpu) {
             }
         }
     }
+}
+
+fn many_steps_are_one_submission(gpu: &Gpu) {
+    let g = Graph::new();
+    let rate = g.input("rate", []);
+    let w = g.param("w", g.uniform([64, 64]));
+    let module = g.compile(&[Function::new("train").update(w, w - rate * w.dot(w).tanh())]);
+    let mut device = gpu.executor();
+    device.load(&module).expect("the module fits");
+    device.run(0, 1, 0);
+    for step in 0..100 {
+        device.write(module.inputs[0].offset, &[0.1 / (1.0 + step as f32)]);
+        device.run(1, 1, step);
+    }
+    block_on(device.read(module.params_range())).expect("the device answers");
+    assert_eq!(device.submitted().0, 1, "a hundred steps and what was written between them cross at once");
+}
+
+/// Every device binds 128 MiB; this needs more, which `prepare` asks for.
+fn a_large_module_opens_a_larger_device_or_is_refused(gpu: &Gpu) {
+    let len = 40_000_000;
+    let g = Graph::new();
+    let module = g.compile(&[Function::new("f").output("y", g.input("x", [len]).slice(0, len - 3, len) + 1.0)]);
+    let mut device = gpu.executor();
+    if let Err(error) = device.load(&module) {
+        // Software adapters have no more than that.
+        assert!(error.to_string().contains("needs 160 MB in one piece; this GPU gives 134 MB"), "{error}");
+        return;
+    }
+    block_on(device.prepare(&[1])).expect("it is handed out");
+    device.write(module.inputs[0].offset + len - 2, &[5.0]);
+    device.run(1, 0, 0);
+    let program = &module.programs[1];
+    let y = block_on(device.read(program.buffer(program.outputs[0].buffer).range())).expect("the device answers");
+    assert_eq!(y, [1.0, 6.0, 1.0]);
+}
+
+fn what_no_device_can_hold_is_refused_with_figures(gpu: &Gpu) {
+    let g = Graph::new();
+    let module = g.compile(&[Function::new("f").output("y", g.input("x", [1 << 20, 1 << 20]).slice(0, 0, 1))]);
+    let error = gpu.executor().load(&module).expect_err("four terabytes fit nowhere").to_string();
+    assert!(error.contains("needs 43980") && error.contains("gives"), "{error}");
 }

@@ -12,6 +12,9 @@ use daydream_tests::{CHECKS, check_parity, check_training, small_recipes};
 use libtest_mimic::{Arguments, Trial};
 use pollster::block_on;
 
+/// A check of what a device does beside computing.
+type DeviceCheck = fn(&Gpu);
+
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let adapter = block_on(Gpu::open()).map(|gpu| gpu.name());
@@ -34,7 +37,7 @@ fn main() -> ExitCode {
         });
         trial.with_ignored_flag(adapter.is_err())
     });
-    let of_the_device: [(&str, fn(&Gpu)); 4] = [
+    let of_the_device: [(&str, DeviceCheck); 4] = [
         ("every_tile", every_tile),
         ("many_steps_are_one_submission", many_steps_are_one_submission),
         ("a_large_module_opens_a_larger_device_or_is_refused", a_large_module_opens_a_larger_device_or_is_refused),

@@ -12,8 +12,9 @@ use crate::wgsl::{self, Product, Shader, Tile};
 
 /// Products smaller than this take their usual tile: a trial would cost more than it could gain.
 const WORTH_IT: f64 = 3e7;
-/// How long all trials of a module may take together.
-const PATIENCE: Duration = Duration::from_millis(400);
+/// How long the trials of one module may take together: somebody waits for its first picture. What they did not come to is tried when
+/// the next one is prepared.
+const PATIENCE: Duration = Duration::from_millis(200);
 /// Multiplications and additions that one measurement should have, to stand out from the time that a submission takes.
 const MEASURED: f64 = 4e9;
 

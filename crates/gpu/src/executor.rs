@@ -7,7 +7,7 @@ use std::rc::Rc;
 use daydream_graph::{DeviceError, Executor, Module, Pending, Reading, Table, Values};
 use futures_channel::oneshot;
 
-use crate::gpu::{Gpu, Job, SLOT};
+use crate::gpu::{Gpu, Job, SLOT, Shared};
 use crate::trial;
 use crate::wgsl::{self, Shader};
 
@@ -121,9 +121,9 @@ impl GpuExecutor {
             return;
         }
         let device = &shared.device;
-        let arena = buffer(device, "arena", bytes, wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC);
-        let slots = buffer(device, "slots", SLOT * MOST_SLOTS as u64, wgpu::BufferUsages::UNIFORM);
-        let staged = staging(device, 1 << 14);
+        let arena = shared.buffer("arena", bytes, wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC);
+        let slots = shared.buffer("slots", SLOT * MOST_SLOTS as u64, wgpu::BufferUsages::UNIFORM);
+        let staged = staging(shared, 1 << 14);
         let bindings = shared.layouts.bind_arena(device, &arena, &slots);
         loaded.memory = Some(Memory { arena, slots, staged, bindings });
     }
@@ -164,7 +164,7 @@ impl GpuExecutor {
         let (device, queue) = (&shared.device, &shared.queue);
         let memory = self.module.as_mut()?.memory.as_mut()?;
         if memory.staged.size() < 4 * noted.staged.len() as u64 {
-            memory.staged = staging(device, 4 * noted.staged.len().next_power_of_two() as u64);
+            memory.staged = staging(shared, 4 * noted.staged.len().next_power_of_two() as u64);
             self.tables.values_mut().for_each(|kept| kept.bindings = None);
         }
         if !noted.staged.is_empty() {
@@ -175,7 +175,7 @@ impl GpuExecutor {
             queue.write_buffer(&memory.slots, 0, &bytes(&slots));
         }
         for kept in self.tables.values_mut().filter(|kept| kept.fits) {
-            let table = kept.buffer.get_or_insert_with(|| upload(&kept.rows, device, queue));
+            let table = kept.buffer.get_or_insert_with(|| upload(&kept.rows, shared));
             kept.bindings.get_or_insert_with(|| shared.layouts.bind_table(device, table, &memory.staged));
         }
 
@@ -222,7 +222,7 @@ impl GpuExecutor {
         let mut back = None;
         if total > 0 {
             let usage = wgpu::BufferUsages::MAP_READ;
-            let copy = buffer(device, "read-back", 4 * total as u64, usage);
+            let copy = shared.buffer("read-back", 4 * total as u64, usage);
             let mut place = 0;
             for range in ranges.iter().filter(|range| !range.is_empty()) {
                 let len = 4 * range.len() as u64;
@@ -382,14 +382,14 @@ impl Executor for GpuExecutor {
 }
 
 /// Copies a table to the device.
-fn upload(rows: &Table, device: &wgpu::Device, queue: &wgpu::Queue) -> wgpu::Buffer {
+fn upload(rows: &Table, shared: &Shared) -> wgpu::Buffer {
     let mut data = match rows.values() {
         Values::Bytes(bytes) => bytes.clone(),
         Values::Reals(numbers) => numbers.iter().flat_map(|x| x.to_le_bytes()).collect(),
     };
     data.resize(data.len().next_multiple_of(4), 0);
-    let table = buffer(device, "table", data.len() as u64, wgpu::BufferUsages::STORAGE);
-    queue.write_buffer(&table, 0, &data);
+    let table = shared.buffer("table", data.len() as u64, wgpu::BufferUsages::STORAGE);
+    shared.queue.write_buffer(&table, 0, &data);
     table
 }
 
@@ -410,13 +410,9 @@ impl Drop for Kept {
     }
 }
 
-pub(crate) fn buffer(device: &wgpu::Device, label: &str, size: u64, usage: wgpu::BufferUsages) -> wgpu::Buffer {
-    let usage = usage | wgpu::BufferUsages::COPY_DST;
-    device.create_buffer(&wgpu::BufferDescriptor { label: Some(label), size, usage, mapped_at_creation: false })
-}
-
-fn staging(device: &wgpu::Device, bytes: u64) -> wgpu::Buffer {
-    buffer(device, "staged", bytes, wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC)
+/// Room for what travels to the device with the next submission.
+fn staging(shared: &Shared, bytes: u64) -> wgpu::Buffer {
+    shared.buffer("staged", bytes, wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC)
 }
 
 fn bytes(words: &[u32]) -> Vec<u8> {

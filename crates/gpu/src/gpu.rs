@@ -179,6 +179,17 @@ impl Gpu {
 }
 
 impl Shared {
+    /// A buffer of zeros for such use, to which the host can write.
+    pub(crate) fn buffer(&self, label: &str, size: u64, usage: wgpu::BufferUsages) -> wgpu::Buffer {
+        let usage = usage | wgpu::BufferUsages::COPY_DST;
+        self.device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some(label),
+            size,
+            usage,
+            mapped_at_creation: false,
+        })
+    }
+
     /// The largest arena or table on this device, and on the largest that the adapter gives, in bytes.
     pub(crate) fn room(&self) -> (u64, u64) {
         let limits = self.device.limits();

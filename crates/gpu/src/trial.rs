@@ -6,7 +6,6 @@ use daydream_graph::Module;
 use futures_channel::oneshot;
 use web_time::{Duration, Instant};
 
-use crate::executor::buffer;
 use crate::gpu::{Gpu, Job, SLOT};
 use crate::wgsl::{self, Product, Shader, Tile};
 
@@ -67,8 +66,8 @@ struct Playground {
 impl Playground {
     fn new(gpu: &Gpu, len: usize) -> Playground {
         let shared = gpu.shared();
-        let arena = buffer(&shared.device, "trial", 4 * len.max(4) as u64, wgpu::BufferUsages::STORAGE);
-        let slots = buffer(&shared.device, "trial", SLOT, wgpu::BufferUsages::UNIFORM);
+        let arena = shared.buffer("trial", 4 * len.max(4) as u64, wgpu::BufferUsages::STORAGE);
+        let slots = shared.buffer("trial", SLOT, wgpu::BufferUsages::UNIFORM);
         let bindings = shared.layouts.bind_arena(&shared.device, &arena, &slots);
         Playground { arena, slots, bindings }
     }

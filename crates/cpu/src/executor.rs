@@ -16,7 +16,7 @@ use crate::product::overlap;
 use crate::share::{Share, parts};
 use crate::simd::Workspace;
 use crate::space::MOST_DIMENSIONS;
-use crate::threads::{Pool, run_kernels};
+use crate::threads::{Crew, Pool, run_kernels};
 
 /// Runs modules on the CPU, on one thread or on several.
 pub struct Cpu {
@@ -68,13 +68,21 @@ impl Cpu {
     /// # Panics
     /// Where there are no so many to be had.
     pub fn with_threads(threads: usize) -> Cpu {
-        let threads = threads.max(1);
+        Cpu::on(Pool::spawn(threads.max(1)))
+    }
+
+    /// An executor without a module on the threads of a crew.
+    pub fn with_crew(crew: &Crew) -> Cpu {
+        Cpu::on(Pool::of(crew))
+    }
+
+    fn on(pool: Pool) -> Cpu {
         Cpu {
             arena: vec![],
             programs: vec![],
             tables: BTreeMap::new(),
-            pool: Pool::new(threads),
-            seats: (0..threads).map(|_| Mutex::default()).collect(),
+            seats: (0..pool.crew.threads()).map(|_| Mutex::default()).collect(),
+            pool,
             least: LEAST,
         }
     }
@@ -93,7 +101,10 @@ impl Default for Cpu {
 
 impl Executor for Cpu {
     fn name(&self) -> String {
-        "CPU".to_owned()
+        match self.pool.crew.threads() {
+            1 => "CPU".to_owned(),
+            threads => format!("CPU × {threads}"),
+        }
     }
 
     fn load(&mut self, module: &Module) -> Result<(), DeviceError> {
@@ -104,7 +115,7 @@ impl Executor for Cpu {
         }
         let mut end = module.arena_len;
         for kernel in programs.iter_mut().flatten() {
-            kernel.parts = parts(kernel.work(), self.least, self.pool.threads());
+            kernel.parts = parts(kernel.work(), self.least, self.pool.crew.threads());
             for seat in &mut self.seats {
                 let Seat { memory, .. } = seat.get_mut().unwrap_or_else(PoisonError::into_inner);
                 kernel.codes().for_each(|code| memory.reserve(code));
@@ -134,7 +145,7 @@ impl Executor for Cpu {
 
     fn run(&mut self, program: usize, seed: u32, step: u32) {
         let Cpu { arena, programs, pool, seats, .. } = self;
-        run_kernels(pool, &programs[program], arena, seats, [seed, step]);
+        run_kernels(&pool.crew, &programs[program], arena, seats, [seed, step]);
     }
 
     fn read_all(&mut self, ranges: &[Range<usize>]) -> Reading<'_> {

@@ -20,6 +20,7 @@ mod vector;
 
 pub use executor::Cpu;
 pub use simd::{Matrix, Piece, Product, Target, Workspace};
+pub use threads::Crew;
 
 #[cfg(test)]
 mod tests {

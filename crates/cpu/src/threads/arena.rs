@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::sync::{Mutex, PoisonError};
 
-use super::pool::Pool;
+use super::pool::Crew;
 use crate::executor::{KernelCode, Seat};
 use crate::share::Share;
 
@@ -20,7 +20,7 @@ impl<'a> Shared<'a> {
     }
 }
 
-/// Runs kernels over an arena on all threads of a pool, each of which has a seat. The results do not depend on how many they are.
+/// Runs kernels over an arena on all threads of a crew, each of which has a seat. The results do not depend on how many they are.
 ///
 /// No thread accesses a number that another one writes at the same time:
 /// - Between two kernels of which one is shared, all threads meet. Kernels that are not shared are all run by one thread.
@@ -29,7 +29,7 @@ impl<'a> Shared<'a> {
 /// - What a kernel's stores read from a target, they read at the same point only, and what its body reads is no target: so
 ///   the memory plan makes them, for the points of a kernel may be computed in any order (a GPU computes them all at once).
 pub(crate) fn run_kernels(
-    pool: &mut Pool,
+    crew: &Crew,
     kernels: &[KernelCode],
     arena: &mut [f32],
     seats: &mut [Mutex<Seat>],
@@ -42,7 +42,7 @@ pub(crate) fn run_kernels(
     }
     let arena = Shared(arena);
     let seats = &*seats;
-    pool.run(&|number, meeting| {
+    crew.run(&|number, meeting| {
         let seat = &mut seats[number].lock().unwrap_or_else(PoisonError::into_inner);
         let mut last = 1;
         for kernel in kernels {

@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::sync::{Condvar, Mutex, PoisonError};
 
 /// How often a thread looks whether the others have come before it goes to sleep: some tens of microseconds, by which parts
-/// of a kernel differ, and which it would take to wake it.
-const LOOKS: usize = 400;
+/// of a kernel differ, and which it would take to wake it. In WebAssembly a look takes no more than a load.
+const LOOKS: usize = if cfg!(target_arch = "wasm32") { 20_000 } else { 400 };
 /// After so many looks it lets others have its core in between: it may be one of those it waits for that needs it.
 const PATIENT_LOOKS: usize = 200;
 

@@ -3,11 +3,14 @@ import { defineConfig } from 'vitest/config';
 import { catalogue } from './plugins/catalogue.ts';
 
 /**
- * Headers of every answer of the local server. Any page may embed the element, so any origin may read its files.
- * Shared memory between workers would add `Cross-Origin-Opener-Policy: same-origin` and
- * `Cross-Origin-Embedder-Policy: require-corp` here.
+ * Headers of every answer of the local server. Any page may embed the element, so any origin may read its files. The other two
+ * isolate the page from other origins: browsers then let its workers share memory, and training uses several threads.
  */
-const headers = { 'Access-Control-Allow-Origin': '*' };
+const headers = {
+  'Access-Control-Allow-Origin': '*',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+};
 
 export default defineConfig({
   // Relative addresses: the site works under any path of any host.

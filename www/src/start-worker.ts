@@ -1,18 +1,7 @@
+import { startModuleWorker } from './module-worker';
 import workerUrl from './worker?worker&url';
 
-/**
- * Starts the worker that owns the WebAssembly module.
- *
- * A page may only start workers from its own origin. Where the element's script comes from another one (a blog post
- * that embeds it), a small script of the page's origin imports the worker from there instead.
- */
+/** Starts the worker that owns the WebAssembly module. */
 export function startWorker(): Worker {
-  const url = new URL(workerUrl, import.meta.url);
-  if (url.origin === location.origin) return new Worker(url, { type: 'module' });
-  const importing = new Blob([`import ${JSON.stringify(url.href)};`], { type: 'text/javascript' });
-  const importingUrl = URL.createObjectURL(importing);
-  const worker = new Worker(importingUrl, { type: 'module' });
-  // The address may be forgotten only once the worker has read it, which its first message shows.
-  worker.addEventListener('message', () => { URL.revokeObjectURL(importingUrl); }, { once: true });
-  return worker;
+  return startModuleWorker(new URL(workerUrl, import.meta.url));
 }

@@ -5,14 +5,17 @@
  * a command never waits long.
  */
 
+import { loadEngine, type Engine } from './engine';
 import { Pace } from './pace';
 import type { Answers, Command, Device, Failure, Message, Metrics, Request, SessionInfo } from './protocol';
-import init, { loseGpu, Session } from './wasm/daydream';
+import type { Session } from './wasm/daydream';
 
 /** Time between two reports of progress, in milliseconds. */
 const REPORT_EVERY = 66;
 
 const queue: Request[] = [];
+/** The WebAssembly module. No command is handled before it has arrived. */
+let engine: Engine;
 let session: Session | undefined;
 let playing: { stepsPerSecond: number; begun: number; steps: number } | undefined;
 
@@ -71,7 +74,7 @@ function watchDevice(): void {
 const handlers: { [K in Command['do']]: (command: Extract<Command, { do: K }>) => Promise<Answers[K]> } = {
   async open({ recipe, files, device }) {
     playing = undefined;
-    const next = await Session.open(recipe, files, device);
+    const next = await engine.Session.open(recipe, files, device);
     session?.free();
     session = next;
     return settle(info());
@@ -127,7 +130,7 @@ const handlers: { [K in Command['do']]: (command: Extract<Command, { do: K }>) =
     return Promise.resolve({ step: info().step });
   },
   async loseGpu() {
-    loseGpu();
+    engine.loseGpu();
     return Promise.resolve(null);
   },
 };
@@ -206,7 +209,7 @@ addEventListener('message', (event: MessageEvent<Request>) => {
 });
 
 try {
-  await init();
+  engine = await loadEngine();
   awake = false;
   send({ type: 'ready' });
   wake();

@@ -4,16 +4,16 @@
 
 mod convert;
 mod gpu;
+pub mod threads;
 
 use std::rc::Rc;
 
-use daydream_cpu::Cpu;
 use daydream_models::{DeviceChoice, Devices, Recipe, data, zoo};
 use wasm_bindgen::prelude::*;
 
 thread_local! {
     /// What sessions of this worker run on.
-    static DEVICES: Rc<Devices> = Rc::new(Devices::new(|| Box::new(Cpu::new()), gpu::open, now));
+    static DEVICES: Rc<Devices> = Rc::new(Devices::new(threads::cpu, gpu::open, now));
 }
 
 #[wasm_bindgen]
@@ -28,7 +28,10 @@ extern "C" {
 /// unknown state and its worker must be started anew.
 #[wasm_bindgen(start)]
 pub fn forward_panics() {
-    std::panic::set_hook(Box::new(|panic| wasm_bindgen::throw_str(&panic.to_string())));
+    std::panic::set_hook(Box::new(|panic| {
+        threads::give_up();
+        wasm_bindgen::throw_str(&panic.to_string())
+    }));
 }
 
 /// The version of Daydream, as in `Cargo.toml`.

@@ -21,6 +21,16 @@ pub(crate) fn wasm_target() -> Result<()> {
     rustup(&["target", "add", WASM_TARGET], &format!("Rust's standard library for {WASM_TARGET}"))
 }
 
+/// The source of Rust's standard library, added through rustup where it is absent.
+pub(crate) fn rust_source() -> Result<()> {
+    let root = output_of(Command::new("rustc").args(["--print", "sysroot"]));
+    if root.is_some_and(|root| Path::new(&root).join("lib/rustlib/src/rust/library/std").is_dir()) {
+        return Ok(());
+    }
+    say("adding the source of Rust's standard library");
+    rustup(&["component", "add", "rust-src"], "the source of Rust's standard library")
+}
+
 /// rustfmt and clippy, which rustup's minimal profile leaves out.
 pub(crate) fn rust_components() -> Result<()> {
     for (component, subcommand) in [("rustfmt", "fmt"), ("clippy", "clippy")] {

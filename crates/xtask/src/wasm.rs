@@ -9,9 +9,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use wasm_bindgen_cli_support::Bindgen;
 
-/// The WebAssembly features that the module may use: what rustc turns on by default, and SIMD.
-const FEATURES: [&str; 7] = [
+/// The WebAssembly features that the module may use: what rustc turns on by default, SIMD, and
+/// threads in the module that has them.
+const FEATURES: [&str; 8] = [
     "--enable-simd",
+    "--enable-threads",
     "--enable-bulk-memory",
     "--enable-nontrapping-float-to-int",
     "--enable-sign-ext",
@@ -20,34 +22,81 @@ const FEATURES: [&str; 7] = [
     "--enable-reference-types",
 ];
 
-/// Builds the module into `www/src/wasm`: `daydream.js`, its types and `daydream_bg.wasm`.
+/// What the module for several threads is compiled with besides: atomic instructions, and a memory that is handed to it and may be
+/// shared. wasm-bindgen gives each thread its stack and its thread-locals, and must find where those begin.
+const THREADS: &str = r#"target.wasm32-unknown-unknown.rustflags = [
+    "-C", "target-feature=+atomics,+bulk-memory,+mutable-globals",
+    "-C", "link-arg=--shared-memory",
+    "-C", "link-arg=--import-memory",
+    "-C", "link-arg=--max-memory=2147483648",
+    "-C", "link-arg=--export=__wasm_init_tls",
+    "-C", "link-arg=--export=__tls_size",
+    "-C", "link-arg=--export=__tls_align",
+    "-C", "link-arg=--export=__tls_base",
+]"#;
+
+/// Builds the module into `www/src/wasm`: `daydream.js`, its types and `daydream_bg.wasm`; and, where Rust's standard library can be
+/// had as source and compiled, the same for several threads into `www/src/wasm/threads`.
 ///
 /// Expects the page's packages to be installed: wasm-opt is one of them.
 pub(crate) fn build() -> Result<()> {
     prerequisites::wasm_target()?;
     say("compiling the WebAssembly module");
-    let compiled = compile("daydream-web")?;
     let folder = root().join("www/src/wasm");
+    finish(&compile("daydream-web")?, &folder, "wasm")?;
+    let folder = folder.join("threads");
+    say("compiling it for several threads, with the standard library: minutes the first time");
+    match prerequisites::rust_source().and_then(|()| compile_threaded("daydream-web")) {
+        Ok(compiled) => finish(&compiled, &folder, "wasm-threads"),
+        Err(error) => {
+            say(&format!("SKIPPED: the site trains on one thread only. {error:#}"));
+            if folder.exists() { Ok(fs::remove_dir_all(folder)?) } else { Ok(()) }
+        }
+    }
+}
+
+/// Gives a compiled module its JavaScript face and optimises it, unless that is done.
+fn finish(compiled: &Path, folder: &Path, stamp: &str) -> Result<()> {
     Step {
-        stamp: root().join("www/node_modules/.daydream/wasm"),
-        inputs: &[compiled.clone(), root().join("Cargo.lock"), root().join("crates/xtask/src/wasm.rs")],
+        stamp: root().join("www/node_modules/.daydream").join(stamp),
+        inputs: &[compiled.to_owned(), root().join("Cargo.lock"), root().join("crates/xtask/src/wasm.rs")],
         ignored: &[],
         output: folder.join("daydream_bg.wasm"),
     }
     .run(|| {
         say("binding and optimising it");
-        bind(&compiled, &folder, "daydream")?;
+        bind(compiled, folder, "daydream")?;
         optimise(&folder.join("daydream_bg.wasm"))
     })
 }
 
 /// Compiles a package and returns the path of its module.
 pub(crate) fn compile(package: &str) -> Result<PathBuf> {
+    run(&mut cargo_build(package))?;
+    Ok(module_in(&target_folder()?, package))
+}
+
+/// Compiles a package for several threads, and the standard library with it: the one that comes with Rust knows no
+/// atomic instructions. That cargo compiles it counts as unstable.
+fn compile_threaded(package: &str) -> Result<PathBuf> {
+    let folder = target_folder()?.join("threads");
+    let mut cargo = cargo_build(package);
+    cargo.args(["--config", THREADS, "-Z", "build-std=std,panic_abort"]).env("RUSTC_BOOTSTRAP", "1");
+    // Quietly, for the compiler warns in each crate that the instructions are not stable yet.
+    run_quietly(cargo.arg("--target-dir").arg(&folder))?;
+    Ok(module_in(&folder, package))
+}
+
+fn cargo_build(package: &str) -> Command {
     // Flags in the environment would replace those of .cargo/config.toml, and SIMD with them.
     let mut cargo = Command::new("cargo");
     cargo.current_dir(root()).env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
-    run(cargo.args(["build", "--lib", "--package", package, "--target", WASM_TARGET, "--profile", "wasm"]))?;
-    Ok(target_folder()?.join(WASM_TARGET).join("wasm").join(package.replace('-', "_")).with_extension("wasm"))
+    cargo.args(["build", "--lib", "--package", package, "--target", WASM_TARGET, "--profile", "wasm"]);
+    cargo
+}
+
+fn module_in(target: &Path, package: &str) -> PathBuf {
+    target.join(WASM_TARGET).join("wasm").join(package.replace('-', "_")).with_extension("wasm")
 }
 
 /// Cargo's target folder, wherever the environment or a configuration file has put it.

@@ -1,7 +1,7 @@
 /** The servers of the tests: the built site, and pages of other origins that embed it. */
 
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
 import { extname, resolve } from 'node:path';
 import type { Connect, PreviewServer } from 'vite';
@@ -17,6 +17,12 @@ export interface Site {
 /** The folder that `cargo xtask build` writes. */
 export const DIST = resolve(import.meta.dirname, '../../../www/dist');
 
+/** The names of its WebAssembly modules: one for several threads is among them where it could be built. */
+export async function modulesOfSite(): Promise<string[]> {
+  const names = await readdir(resolve(DIST, 'assets'));
+  return names.filter((name) => name.endsWith('.wasm'));
+}
+
 /** Serves the built site as `cargo xtask serve` does, under a path of the caller's choice. */
 export function serveSite(base = '/'): Promise<Site> {
   return serve({ base, plugins: [{ name: 'error-recorder', configurePreviewServer: addRecorder }] });
@@ -30,7 +36,8 @@ function addRecorder(server: PreviewServer): void {
       return;
     }
     readFile(resolve(DIST, 'index.html'), 'utf8').then((html) => {
-      response.setHeader('Content-Type', 'text/html');
+      const headers = { ...server.config.preview.headers, 'Content-Type': 'text/html' };
+      for (const [name, value] of Object.entries(headers)) if (value !== undefined) response.setHeader(name, value);
       response.end(withRecorder(html));
     }, next);
   };

@@ -1,0 +1,62 @@
+/** Several threads: on a page that is isolated from other origins, one training step runs on all cores, and computes the same numbers. */
+
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Metrics } from '../../www/src/protocol';
+import { inEveryBrowser } from './src/browsers';
+import { openPlayer } from './src/player';
+import { modulesOfSite, servePages, serveSite, type Site } from './src/site';
+
+/** Wide enough for every thread to have something to do. */
+const RECIPES: Record<string, string>[] = [
+  { model: 'vae', data: 'digits', seed: '7', hidden: '256', batch: '128' },
+  { model: 'rbm', data: 'digits', seed: '7', hidden: '256', batch: '128' },
+  { model: 'ff', data: 'digits', seed: '7', width: '256', batch: '128' },
+  { model: 'gan', data: 'digits', seed: '7', batch: '128' },
+];
+
+const hasThreads = (await modulesOfSite()).length > 1;
+if (!hasThreads) console.log('SKIPPED: the site was built without the module for several threads');
+
+let site: Site;
+let blog: Site;
+beforeAll(async () => {
+  site = await serveSite();
+  const page = (recipe: Record<string, string>): string => {
+    const attributes = Object.entries(recipe).map(([name, value]) => `${name}="${value}"`).join(' ');
+    return `<!doctype html><html><head><title>A blog</title><link rel="icon" href="data:,"></head><body>
+      <day-dream ${attributes} device="cpu" views="none" curves="none"></day-dream>
+      <script type="module" src="${site.url}day-dream.js"></script></body></html>`;
+  };
+  blog = await servePages(Object.fromEntries(RECIPES.map((recipe) => [`/${recipe.model ?? ''}`, page(recipe)])));
+});
+afterAll(() => Promise.all([site.close(), blog.close()]));
+
+inEveryBrowser((browser) => {
+  interface Run {
+    isolated: boolean;
+    device: string | undefined;
+    cores: number;
+    metrics: Metrics;
+    parameters: string;
+  }
+
+  async function train(url: string): Promise<Run> {
+    await openPlayer(browser(), url);
+    return browser().evaluate(async () => {
+      const metrics = await player.step(50);
+      const hash = await crypto.subtle.digest('SHA-256', new Uint8Array(await player.save()));
+      const parameters = new Uint8Array(hash).join(' ');
+      return { isolated: crossOriginIsolated, device: player.info?.device.name, cores: navigator.hardwareConcurrency, metrics, parameters };
+    });
+  }
+
+  test.skipIf(!hasThreads).each(RECIPES.map((recipe) => [recipe.model ?? '', recipe] as const))('%s trains alike on one thread and on several', async (model, recipe) => {
+    const several = await train(`${site.url}#${new URLSearchParams({ ...recipe, device: 'cpu' }).toString()}`);
+    expect(several.isolated).toBe(true);
+    expect(several.device).toBe(several.cores > 1 ? `CPU × ${Math.min(several.cores, 8)}` : 'CPU');
+    expect(await browser().consoleErrors()).toEqual([]);
+    const one = await train(`${blog.url}${model}`);
+    expect(one).toMatchObject({ isolated: false, device: 'CPU', metrics: several.metrics, parameters: several.parameters });
+    expect(await browser().consoleErrors()).toEqual([]);
+  });
+});

@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: matrix products and whole training steps in a browser, beside what the processor could do.
+//! `cargo xtask bench`: matrix products and whole training steps in a browser, beside peers and what the processor could do.
 
 use crate::browsers;
 use crate::page::install_packages;
@@ -6,7 +6,7 @@ use crate::process::{output_of, root, run, say, succeeds};
 use crate::{prerequisites, wasm};
 use anyhow::{Result, ensure};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// Measures on a GPU, natively, and beside it on the CPU and with PyTorch where Python has it. Prints the report, and writes it to
@@ -53,24 +53,33 @@ fn peer() -> Result<Option<PathBuf>> {
     Ok(Some(file))
 }
 
-/// Measures, prints the report and writes it to `www/docs/benchmarks.md`.
-pub(crate) fn run_all() -> Result<()> {
+/// Measures Daydream and its peers in a browser and natively, prints the report and writes it to `www/docs/benchmarks.md`; with `json`,
+/// the raw figures to that file.
+pub(crate) fn run_all(json: Option<&Path>) -> Result<()> {
     prerequisites::node()?;
-    install_packages(&root().join("www"))?;
-    install_packages(&root().join("tests/browser"))?;
+    for folder in ["www", "tests/browser", "tests/bench"] {
+        install_packages(&root().join(folder))?;
+    }
     prerequisites::wasm_target()?;
-    let folder = wasm::target_folder()?.join("bench");
+    let target = wasm::target_folder()?;
+    let folder = target.join("bench");
     say("compiling the benchmark");
     wasm::bind(&wasm::compile("daydream-bench")?, &folder, "daydream_bench")?;
     wasm::optimise(&folder.join("daydream_bench_bg.wasm"))?;
-    for file in ["index.html", "worker.js"] {
-        fs::copy(root().join("tests/bench/page").join(file), folder.join(file))?;
+    for file in fs::read_dir(root().join("tests/bench/page"))? {
+        let file = file?;
+        fs::copy(file.path(), folder.join(file.file_name()))?;
     }
+    let mut cargo = Command::new("cargo");
+    cargo.current_dir(root()).args(["build", "--release", "--package", "daydream-bench", "--bin", "bench-native"]);
+    run(&mut cargo)?;
+    let native = target.join("release").join("bench-native").with_extension(std::env::consts::EXE_EXTENSION);
     let report = root().join("www/docs/benchmarks.md");
     report.parent().map_or(Ok(()), fs::create_dir_all)?;
-    say("measuring, for about a minute; leave the machine alone");
+    let browser = browsers::find()?;
+    say("measuring, for about five minutes; leave the machine alone");
     let mut measure = Command::new("node");
-    measure.current_dir(root()).arg("tests/bench/run.mjs").arg(&folder).arg(&report).envs(browsers::find()?);
+    measure.arg(root().join("tests/bench/run.mjs")).arg(&folder).arg(&native).arg(&report).args(json).envs(browser);
     run(&mut measure)?;
     say(&format!("the report is in {}", report.strip_prefix(root()).unwrap_or(&report).display()));
     Ok(())

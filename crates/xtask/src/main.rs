@@ -16,6 +16,7 @@ mod wasm;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// The chores of the Daydream project.
@@ -51,18 +52,21 @@ enum Chore {
         #[arg(last = true)]
         rest: Vec<String>,
     },
-    /// Measure matrix products and training steps: in Chromium, into www/docs/benchmarks.md, or natively on a GPU
+    /// Measure matrix products and training steps: in Chromium beside other engines, into www/docs/benchmarks.md, or natively on a GPU
     Bench {
         /// `gpu` measures this machine's GPU, beside its CPU and PyTorch
         #[arg(long, default_value = "cpu")]
         device: BenchDevice,
+        /// With the CPU: also write the raw figures to this file
+        #[arg(long, value_name = "FILE")]
+        json: Option<PathBuf>,
     },
 }
 
 /// What `cargo xtask bench` measures.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum BenchDevice {
-    /// One thread in a browser
+    /// A browser, and natively
     Cpu,
     /// The GPU, natively
     Gpu,
@@ -83,8 +87,8 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().chore {
         Chore::Serve { port, open, dev } => serve(port, open, dev).map(|()| true),
         Chore::Build => page::build().map(|()| true),
-        Chore::Bench { device: BenchDevice::Cpu } => bench::run_all().map(|()| true),
-        Chore::Bench { device: BenchDevice::Gpu } => bench::on_gpu().map(|()| true),
+        Chore::Bench { device: BenchDevice::Cpu, json } => bench::run_all(json.as_deref()).map(|()| true),
+        Chore::Bench { device: BenchDevice::Gpu, .. } => bench::on_gpu().map(|()| true),
         Chore::Test { only, rest } => checks::run(only, &rest),
     };
     match outcome {

@@ -1,4 +1,8 @@
-"""The same matrix products and training steps in PyTorch, eager mode, on its GPU where it has one. Prints one JSON object."""
+"""The same matrix products and training steps in PyTorch, eager mode.
+
+    python3 torch_steps.py             measures on its GPU where it has one; prints one JSON object
+    python3 torch_steps.py THREADS     on the processor, in turns with other engines (turns.py)
+"""
 
 import json
 import sys
@@ -8,9 +12,12 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from turns import answer
+
 SECONDS, SAMPLES = 0.3, 5
-device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-if len(sys.argv) > 1:
+takes_turns = len(sys.argv) > 1
+device = torch.device("cuda" if torch.cuda.is_available() and not takes_turns else "cpu")
+if takes_turns:
     torch.set_num_threads(int(sys.argv[1]))
 torch.manual_seed(7)
 images = torch.rand(6000, 784, device=device)
@@ -50,10 +57,10 @@ def product(rows, depth, columns):
     return 2 * rows * depth * columns / best(lambda: a @ b)
 
 
-def vae():
+def vae(fused=None):
     trunk, mean, log_variance, decoder = dense(784, 400), dense(400, 20), dense(400, 20), dense(20, 400, 784)
     params = [p for part in (trunk, mean, log_variance, decoder) for p in part.parameters()]
-    adam = torch.optim.Adam(params, 1e-3)
+    adam = torch.optim.Adam(params, 1e-3, fused=fused)
 
     def step():
         x, _ = batch(128)
@@ -88,9 +95,9 @@ def rbm():
     return step
 
 
-def ff():
+def ff(fused=None):
     layers = dense(784, 500, 500)
-    adams = [torch.optim.Adam(layer.parameters(), 1e-3) for layer in layers]
+    adams = [torch.optim.Adam(layer.parameters(), 1e-3, fused=fused) for layer in layers]
 
     def step():
         x, y = batch(128)
@@ -109,30 +116,44 @@ def ff():
     return step
 
 
-def gan():
-    def player(*widths, slope):
+def gan(generator=(64, 400, 400, 784), discriminator=(784, 400, 400, 1), fused=None):
+    def player(*widths):
         parts = []
         for a, b in zip(widths, widths[1:]):
-            parts += [nn.Linear(a, b), nn.LeakyReLU(slope)]
+            parts += [nn.Linear(a, b), nn.LeakyReLU(0.2)]
         return nn.Sequential(*parts[:-1]).to(device)
 
-    g, d = player(64, 400, 400, 784, slope=0.0), player(784, 400, 400, 1, slope=0.2)
-    adams = [torch.optim.Adam(net.parameters(), 2e-4, betas=(0.5, 0.999)) for net in (g, d)]
+    g, d = player(*generator), player(*discriminator)
+    adams = [torch.optim.Adam(net.parameters(), 2e-4, betas=(0.5, 0.999), fused=fused) for net in (g, d)]
 
     def step():
         x, _ = batch(128)
-        fake = torch.sigmoid(g(torch.randn(128, 64, device=device)))
-        loss = F.softplus(-d(x)).mean() + F.softplus(d(fake.detach())).mean()
+        with torch.no_grad():
+            fake = torch.tanh(g(torch.randn(128, 64, device=device)))
+        loss = F.softplus(-d(x)).mean() + F.softplus(d(fake)).mean()
         adams[1].zero_grad()
         loss.backward()
         adams[1].step()
-        loss = F.softplus(-d(torch.sigmoid(g(torch.randn(128, 64, device=device))))).mean()
+        loss = F.softplus(-d(torch.tanh(g(torch.randn(128, 64, device=device))))).mean()
         adams[0].zero_grad()
         loss.backward()
         adams[0].step()
 
     return step
 
+
+if takes_turns:
+    sizes = {"generator": (64, 256, 512, 784), "discriminator": (784, 512, 256, 1)}
+    answer(torch.__version__, {
+        "vae": vae,
+        "rbm": rbm,
+        "gan": lambda: gan(**sizes),
+        "ff": ff,
+        "vae;fused": lambda: vae(fused=True),
+        "gan;fused": lambda: gan(**sizes, fused=True),
+        "ff;fused": lambda: ff(fused=True),
+    })
+    sys.exit()
 
 shapes = [(128, 784, 512), (512, 512, 512), (1024, 1024, 1024), (4096, 4096, 4096)]
 print(json.dumps({

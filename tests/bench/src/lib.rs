@@ -3,17 +3,21 @@
 #![cfg(target_arch = "wasm32")]
 
 mod counted;
+mod elementwise;
+mod networks;
 mod submission;
 
 use std::arch::wasm32::{f32x4_add, f32x4_extract_lane, f32x4_mul, f32x4_splat};
 use std::cell::Cell;
 use std::rc::Rc;
 
-use daydream_cpu::{Matrix, Product, Target, Workspace};
-use daydream_models::{Recipe, Session};
+use daydream_cpu::{Cpu, Matrix, Product, Target, Workspace};
+use daydream_graph::Executor;
+use daydream_models::{Recipe, Session, Setup};
 use wasm_bindgen::prelude::*;
 
 use counted::Counted;
+use networks::Network;
 
 /// Multiplies and adds in registers alone, for so many turns: nothing computes faster on one core. `chains` of
 /// multiplications and additions run side by side to hide the latency of both; how many are best depends on the
@@ -110,5 +114,80 @@ impl Training {
         self.operations.set(0.0);
         self.session.step(count.into()).await?;
         Ok(self.operations.get())
+    }
+}
+
+/// A network of a size that peers train as well.
+#[wasm_bindgen]
+pub struct Reference {
+    network: Network,
+    operations: Rc<Cell<f64>>,
+}
+
+#[wasm_bindgen]
+impl Reference {
+    /// Opens a network by name, such as `gan`.
+    ///
+    /// # Errors
+    /// When there is none of that name.
+    #[wasm_bindgen(constructor)]
+    pub fn new(name: &str) -> Result<Reference, JsError> {
+        let operations = Rc::new(Cell::new(0.0));
+        let network = Network::open(name, Box::new(Counted::new(operations.clone())))?;
+        Ok(Reference { network, operations })
+    }
+
+    /// Makes training steps and returns how many operations their matrix products took.
+    pub fn run(&mut self, times: u32) -> f64 {
+        self.operations.set(0.0);
+        self.network.run(times);
+        self.operations.get()
+    }
+
+    /// A number that the last step computed: not finite when training failed.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn loss(&mut self) -> Result<f32, JsError> {
+        Ok(self.network.loss()?)
+    }
+
+    /// Bytes of the arena; and of parameters, optimizer state and inputs alone.
+    pub fn memory(&self) -> Vec<f64> {
+        self.network.memory().map(|numbers| 4.0 * numbers as f64).to_vec()
+    }
+}
+
+/// A dataset, from which a model's programs are built again and again.
+#[wasm_bindgen]
+pub struct Building {
+    recipe: Recipe,
+    data: daydream_models::data::Dataset,
+}
+
+#[wasm_bindgen]
+impl Building {
+    /// Makes the dataset.
+    ///
+    /// # Errors
+    /// When there is no such model or dataset.
+    #[wasm_bindgen(constructor)]
+    pub fn new(model: &str, data: &str) -> Result<Building, JsError> {
+        let recipe = Recipe::new(model, data, 7);
+        let data = recipe.dataset()?;
+        Ok(Building { recipe, data })
+    }
+
+    /// Builds the graph, compiles it to kernels and translates these for the processor.
+    ///
+    /// # Errors
+    /// The model's own, in words.
+    pub fn run(&self, times: u32) -> Result<(), JsError> {
+        for _ in 0..times {
+            let setup = Setup { data: &self.data, knobs: &self.recipe.knobs()? };
+            let built = (self.recipe.spec()?.build)(&setup)?;
+            Cpu::new().load(&built.module)?;
+        }
+        Ok(())
     }
 }

@@ -1,0 +1,82 @@
+// The bars that Daydream measures itself by: what is wanted, and how it comes out of a run.
+
+import { median, quantile, ratio } from './contest.mjs';
+import { MODELS, SCALES } from './plan.mjs';
+
+const NAMES = { vae: 'VAE', rbm: 'RBM', gan: 'GAN', ff: 'FF', convolutional: 'Convolutional GAN' };
+
+/** Steps of so many operations and more should cost in proportion to them. */
+const LARGE = 50e6;
+
+/** Models, what is raced against what, and the ratio that is wanted. Those who do not take part leave a bar unmeasured. */
+const RACES = [
+  ['vae', 'Daydream', 'PyTorch, native, 1 thread', 0.9],
+  ['vae', 'Daydream', 'Burn', 1.6],
+  ['vae', 'Daydream', 'jax-js', 2],
+  ['vae', 'Daydream', 'TensorFlow.js as published', 9],
+  ['vae', 'Daydream', 'TensorFlow.js, transposed by hand', 2.4],
+  ['rbm', 'Daydream', 'scikit-learn, native, 1 thread', 1.5],
+  ['rbm', 'Daydream', 'TensorFlow.js, transposed by hand', 1.8],
+  ['gan', 'Daydream', 'PyTorch, native, 1 thread', 0.75],
+  ['ff', 'Daydream', 'PyTorch, native, 1 thread', 0.68],
+  ['convolutional', 'Daydream', 'PyTorch, native, 1 thread', 0.38],
+  ...['vae', 'rbm', 'gan', 'ff'].map((model) => [model, 'Daydream, 2 threads', 'Daydream', 1.75]),
+  ['vae', 'Daydream, 2 threads', 'PyTorch, native, 2 threads', 0.85],
+  ...['vae', 'gan', 'ff'].map((model) => [model, 'Daydream, native, 1 thread', 'PyTorch, native, 1 thread', 1.5]),
+  ['vae', 'Daydream, native, 1 thread', 'Burn, native, 1 thread', 1],
+  ['rbm', 'Daydream, native, 1 thread', 'numpy and its BLAS, native, 1 thread', 1.2],
+];
+
+/** A bar: what it is about, what is wanted, what was measured, in the unit that both are shown in; nothing where it was not. */
+function bar(title, wanted, measured, { unit = 'times', most = false } = {}) {
+  const met = measured === undefined ? undefined : most ? measured <= wanted : measured >= wanted;
+  return { title, wanted, measured, met, unit, most };
+}
+
+/** Seconds of a turn relative to the peak of the same round, for each product: the share of the peak that it reached. */
+export function shareOfPeak({ peaks }, product) {
+  const share = (seconds, round) => {
+    const peak = Math.max(...peaks.map((one) => one.figure / one.seconds[round]));
+    return product.figure / seconds / peak;
+  };
+  return median(product.seconds.map(share));
+}
+
+/** The largest departure of operations per second from their median, over the large steps of one scale. */
+export function departure({ scales }, title) {
+  const large = scales.filter(({ scale, figure, failure }) => scale === title && !failure && figure >= LARGE);
+  if (!large.length) return undefined;
+  const costs = large.map(({ seconds, figure }) => median(seconds) / figure);
+  return Math.max(...costs.map((cost) => Math.abs(cost / median(costs) - 1)));
+}
+
+export function bars(outcome) {
+  const { products, steps, tiny, building, memory } = outcome;
+  const find = (model, engine) => steps.find((one) => one.model === model && one.engine === engine);
+  const milliseconds = (one) => (one.failure ? undefined : 1000 * quantile(one.seconds, 0.5));
+  return [
+    bar('Products: least share of the register-only peak', 90, 100 * Math.min(...products.map((one) => shareOfPeak(outcome, one))), {
+      unit: '%',
+    }),
+    ...RACES.map(([model, one, other, wanted]) =>
+      bar(`${NAMES[model]}: ${one} / ${other}`, wanted, ratio(find(model, one), find(model, other))),
+    ),
+    ...SCALES.map(({ title }) => {
+      const measured = departure(outcome, title);
+      return bar(`Cost against ${title}: largest departure from linear, steps over 50 million operations`, 15,
+        measured && 100 * measured, { unit: '%', most: true });
+    }),
+    bar('Step of a network 2-16-16-1 on 128 rows', 60, tiny.failure ? undefined : 1000 * milliseconds(tiny), {
+      unit: 'microseconds',
+      most: true,
+    }),
+    ...MODELS.map(({ id }) => {
+      const measured = milliseconds(building.find(({ model }) => model === id));
+      return bar(`${NAMES[id]}: from recipe to kernels`, 20, measured, { unit: 'ms', most: true });
+    }),
+    bar('WebAssembly of the page, brotli', 180, undefined, { unit: 'KB', most: true }),
+    bar('VAE: arena / (parameters, optimizer state, batch and one batch of activations)', 1.5, memory.arena / (memory.held + memory.activations), {
+      most: true,
+    }),
+  ];
+}

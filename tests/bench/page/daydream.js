@@ -1,0 +1,69 @@
+// Daydream in a worker, as the page trains. A contestant's name says what it does; its words are separated by semicolons.
+
+import init, { Building, Elementwise, Multiplication, Reference, Submission, Training, peak } from './daydream_bench.js';
+import { answer } from './host.js';
+
+const PEAK_TURNS = 10_000;
+
+const makers = {
+  /** Multiplies and adds in registers alone. */
+  peak: (chains) => (times) => {
+    peak(Number(chains), PEAK_TURNS * times, 0.999, 0.001);
+    return 8 * chains * PEAK_TURNS * times;
+  },
+
+  product: (sizes, transposed) => {
+    const [rows, depth, columns] = sizes.split(' ').map(Number);
+    const product = new Multiplication(rows, depth, columns, transposed === 'A', transposed === 'B');
+    return (times) => {
+      product.run(times);
+      return 2 * rows * depth * columns * times;
+    };
+  },
+
+  chain: (name, rows, columns) => {
+    const chain = new Elementwise(name, Number(rows), Number(columns));
+    return (times) => chain.run(times);
+  },
+
+  /** A network of a size that peers train as well. */
+  network: (name) => {
+    const network = new Reference(name);
+    return (times) => {
+      const operations = network.run(times);
+      if (!Number.isFinite(network.loss())) throw new Error(`the training of ${name} failed`);
+      return operations;
+    };
+  },
+
+  /** A whole session of the zoo, with its batches and metrics. */
+  session: async (model, knobs) => {
+    const session = await Training.open(model, 'strokes', knobs.split(' '));
+    return (times) => session.step(times);
+  },
+
+  /** From a recipe to kernels that can run. */
+  building: (model) => {
+    const building = new Building(model, 'strokes');
+    return (times) => building.run(times);
+  },
+
+  memory: (name) => {
+    const [arena, held] = new Reference(name).memory();
+    return (which) => [arena, held][which];
+  },
+
+  /** Hands ten steps at a time over to WebGPU, and waits for them before the next time, when no clock runs. The figure is the number of dispatches. */
+  submission: async () => {
+    const submission = await Submission.open();
+    const work = () => submission.steps(10);
+    work.before = () => submission.wait();
+    return work;
+  },
+};
+
+await init({ module_or_path: 'daydream_bench_bg.wasm' });
+answer((name) => {
+  const [kind, ...words] = name.split(';');
+  return makers[kind](...words);
+}, {});

@@ -1,0 +1,154 @@
+// The report, in Markdown.
+
+import { bars, departure, shareOfPeak } from './bars.mjs';
+import { median, quantile, rates, ratio } from './contest.mjs';
+import { CHAIN_SIZES, MODELS, SCALES } from './plan.mjs';
+
+const row = (...cells) => `| ${cells.join(' | ')} |`;
+const head = (...titles) => [row(...titles), row(...titles.map(() => '---'))];
+const percent = (part) => `${Math.round(100 * part)} %`;
+const giga = (rate) => (rate / 1e9).toFixed(1);
+
+/** Three significant digits. */
+const short = (value) => (value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2));
+
+/** Figures of a contestant's turn per second in each round. */
+const perSecond = ({ seconds, figure }) => seconds.map((one) => figure / one);
+
+export function describe(outcome) {
+  return [
+    '# Benchmarks',
+    '',
+    'Written by `cargo xtask bench`: all engines of a table in one run, in turns, round after round. Figures are medians over the rounds with quartiles; ' +
+      'ratios are medians of the ratios within a round. Engines without further words run in workers of one browser tab, on one thread, in 32-bit floats.',
+    '',
+    ...machine(outcome),
+    '',
+    '## Bars',
+    '',
+    ...head('bar', 'wanted', 'measured', 'met'),
+    ...bars(outcome).map(({ title, wanted, measured, met, unit, most }) => {
+      const unmeasured = measured === undefined;
+      const shown = unmeasured ? 'not measured' : `${short(measured)} ${unit}`;
+      return row(title, `at ${most ? 'most' : 'least'} ${wanted} ${unit}`, shown, unmeasured ? '-' : met ? 'yes' : '**no**');
+    }),
+    '',
+    ...steps(outcome),
+    ...products(outcome),
+    ...chains(outcome),
+    ...growth(outcome),
+    ...webgpu(outcome),
+    '',
+  ].join('\n');
+}
+
+function machine({ date, processor, load, loadAfter, versions, peaks }) {
+  const busy = load > 0.5 ? ' (**busy**: other work shared the processor, absolute figures are too low)' : '';
+  const best = Math.max(...peaks.flatMap(perSecond));
+  const middle = Math.max(...peaks.map((one) => median(perSecond(one))));
+  const named = Object.entries(versions).map(([name, version]) => `${name} ${version ?? '?'}`);
+  return [
+    `- Date: ${date}`,
+    `- Processor: ${processor}`,
+    `- Load: ${load.toFixed(1)} before the run${busy}, ${loadAfter.toFixed(1)} after it, the run's own included`,
+    `- Versions: ${named.join(', ')}`,
+    `- Multiplications and additions in registers alone, in WebAssembly: ${giga(middle)} GFLOP/s, at best ${giga(best)}; called the peak below`,
+  ];
+}
+
+function steps({ steps, peaks }) {
+  const peak = Math.max(...peaks.flatMap(perSecond));
+  const lines = ['## Training steps per second, batch 128', ''];
+  for (const { id, title } of MODELS) {
+    const own = steps.filter(({ model }) => model === id);
+    const daydream = own.find(({ engine }) => engine === 'Daydream');
+    const bound = peak / daydream.figure;
+    lines.push(`### ${title[0].toUpperCase()}${title.slice(1)}`, '');
+    lines.push(`Matrix products of a step: ${(daydream.figure / 1e6).toFixed(0)} million operations; alone, at the peak, ${short(bound)} steps per second.`, '');
+    lines.push(...head('engine', 'median', 'quartiles', 'best', 'Daydream in the browser is so many times as fast'));
+    for (const one of own) {
+      if (one.failure) {
+        lines.push(row(one.engine, 'failed', '-', '-', one.failure.replaceAll('|', '/')));
+        continue;
+      }
+      const { median, low, high, best } = rates(one);
+      const times = one === daydream ? '-' : short(ratio(daydream, one));
+      lines.push(row(one.engine, short(median), `${short(low)} to ${short(high)}`, short(best), times));
+    }
+    const { knobs } = MODELS.find((model) => model.id === id);
+    lines.push('', `The zoo's session computes metrics as well; its settings: \`${knobs}\`.`, '');
+  }
+  return lines;
+}
+
+function products(outcome) {
+  const stored = { A: ', A stored transposed', B: ', B stored transposed' };
+  return [
+    '## Matrix products in the browser',
+    '',
+    ...head('rows, depth, columns', 'GFLOP/s', 'quartiles', 'best', 'of the peak of the same round'),
+    ...outcome.products.map((product) => {
+      const [sizes, transposed] = product.words;
+      const all = perSecond(product);
+      return row(
+        `${sizes.replaceAll(' ', ', ')}${stored[transposed] ?? ''}`,
+        giga(median(all)),
+        `${giga(quantile(all, 0.25))} to ${giga(quantile(all, 0.75))}`,
+        giga(Math.max(...all)),
+        percent(shareOfPeak(outcome, product)),
+      );
+    }),
+    '',
+  ];
+}
+
+function chains({ chains }) {
+  const titles = CHAIN_SIZES.flatMap(([rows, columns]) => [`${rows} × ${columns}, GB/s`, 'of a copy']);
+  const names = [...new Set(chains.map(({ chain }) => chain))];
+  return [
+    '## Element-wise chains and reductions in the browser',
+    '',
+    'Bytes that one fused kernel reads and writes; a copy reads and writes too.',
+    '',
+    ...head('chain', ...titles),
+    ...names.map((name) =>
+      row(
+        name,
+        ...CHAIN_SIZES.flatMap((size) => {
+          const at = (chain) => chains.find((one) => one.chain === chain && one.size === size);
+          const one = at(name);
+          if (one.failure) return ['failed', '-'];
+          const all = perSecond(one);
+          const copy = perSecond(at('copy'));
+          return [giga(median(all)), percent(median(all.map((rate, round) => rate / copy[round])))];
+        }),
+      ),
+    ),
+    '',
+  ];
+}
+
+function growth(outcome) {
+  const lines = ['## How cost grows', '', '![Time of a step against operations](benchmarks-growth.svg)', ''];
+  for (const { title, unit } of SCALES) {
+    lines.push(...head(title, 'million operations', 'milliseconds per step', 'GFLOP/s'));
+    for (const { size, figure, seconds, failure } of outcome.scales.filter(({ scale }) => scale === title)) {
+      if (failure) continue;
+      const time = median(seconds);
+      lines.push(row(`${size} ${unit}`, (figure / 1e6).toFixed(0), (1000 * time).toFixed(2), giga(figure / time)));
+    }
+    const worst = departure(outcome, title);
+    if (worst !== undefined) lines.push('', `Above 50 million operations, cost per operation departs from its median by ${percent(worst)} at most.`);
+    lines.push('');
+  }
+  return lines;
+}
+
+function webgpu({ submission }) {
+  const { failure, seconds, figure } = submission;
+  const text = failure
+    ? `Not measured: ${failure}`
+    : `Ten training steps of a small variational autoencoder in one submission: ${((1e6 * median(seconds)) / figure).toFixed(1)} ` +
+      "microseconds of the worker's thread for a dispatch.";
+  return ['## WebGPU', '', text];
+}

@@ -107,10 +107,9 @@ impl<'a> Run<'a> {
     pub fn write_rows(&mut self, input: &str, split: &Split, first: usize) -> usize {
         let variable = self.input(input);
         let count = variable.shape[0].min(split.len().saturating_sub(first));
+        let rows: Vec<u32> = (first..first + count).map(|row| row as u32).collect();
         let mut numbers = vec![0.0; count * split.width()];
-        for (row, out) in (first..).zip(numbers.chunks_exact_mut(split.width())) {
-            split.read_row(row, out);
-        }
+        split.table().read_rows(&rows, &mut numbers);
         self.device.write(variable.offset, &numbers);
         count
     }

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { textOf, waitFor } from './src/browser';
 import { launchChromium } from './src/browsers';
 import { openPlayer } from './src/player';
-import { hasAdapter, WEBGPU } from './src/playwright';
+import { hasAdapter, recordWorkers, WEBGPU } from './src/playwright';
 import { serveSite, type Site } from './src/site';
 
 const SMALL = {
@@ -37,16 +37,7 @@ function loseGpu(): Promise<void> {
 }
 
 describe.skipIf(!adapter)('on the GPU', () => {
-  beforeAll(() => browser.page.addInitScript(() => {
-    const workers: Worker[] = [];
-    window.Worker = class extends Worker {
-      constructor(...args: ConstructorParameters<typeof Worker>) {
-        super(...args);
-        workers.push(this);
-      }
-    };
-    Object.assign(window, { workers });
-  }));
+  beforeAll(() => recordWorkers(browser));
 
   test.each(Object.entries(SMALL))('%s trains from its link, as on the CPU, and the page says where', async (_, link) => {
     await open(`#${link}&seed=7`);

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { textOf, waitFor } from './src/browser';
 import { launchChromium } from './src/browsers';
 import { openPlayer } from './src/player';
-import type { PlaywrightBrowser } from './src/playwright';
+import { type PlaywrightBrowser, recordWorkers } from './src/playwright';
 import { serveSite, type Site } from './src/site';
 
 let site: Site;
@@ -12,17 +12,7 @@ let browser: PlaywrightBrowser;
 beforeAll(async () => {
   site = await serveSite();
   browser = await launchChromium();
-  // Workers started by the page, so that a test can break one.
-  await browser.page.addInitScript(() => {
-    const workers: Worker[] = [];
-    window.Worker = class extends Worker {
-      constructor(...args: ConstructorParameters<typeof Worker>) {
-        super(...args);
-        workers.push(this);
-      }
-    };
-    Object.assign(window, { workers });
-  });
+  await recordWorkers(browser);
 });
 beforeEach(() => browser.setViewport(1280, 800));
 afterAll(() => Promise.all([site.close(), browser.close()]));

@@ -103,3 +103,17 @@ export function hasAdapter(browser: Browser): Promise<boolean> {
     return (await gpu?.requestAdapter()) instanceof Object;
   });
 }
+
+/** Has every page that is opened from now on keep the workers that it starts in `window.workers`, so that a test can break one. */
+export async function recordWorkers(browser: PlaywrightBrowser): Promise<void> {
+  await browser.page.addInitScript(() => {
+    const workers: Worker[] = [];
+    window.Worker = class extends Worker {
+      constructor(...args: ConstructorParameters<typeof Worker>) {
+        super(...args);
+        workers.push(this);
+      }
+    };
+    Object.assign(window, { workers });
+  });
+}

@@ -13,7 +13,7 @@ static CREW: OnceLock<Crew> = OnceLock::new();
 static IS_COMPLETE: AtomicBool = AtomicBool::new(false);
 
 /// The CPU, on all threads that there are.
-pub(crate) fn cpu() -> Box<dyn Executor> {
+pub fn cpu() -> Box<dyn Executor> {
     let crew = CREW.get().filter(|_| IS_COMPLETE.load(Ordering::Relaxed));
     Box::new(crew.map_or_else(Cpu::new, Cpu::with_crew))
 }

@@ -78,7 +78,7 @@ pub(crate) fn compile(package: &str) -> Result<PathBuf> {
 
 /// Compiles a package for several threads, and the standard library with it: the one that comes with Rust knows no
 /// atomic instructions. That cargo compiles it counts as unstable.
-fn compile_threaded(package: &str) -> Result<PathBuf> {
+pub(crate) fn compile_threaded(package: &str) -> Result<PathBuf> {
     let folder = target_folder()?.join("threads");
     let mut cargo = cargo_build(package);
     cargo.args(["--config", THREADS, "-Z", "build-std=std,panic_abort"]).env("RUSTC_BOOTSTRAP", "1");

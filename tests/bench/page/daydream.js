@@ -1,7 +1,13 @@
-// Daydream in a worker, as the page trains. A contestant's name says what it does; its words are separated by semicolons.
+// Daydream in a worker, as the page trains: on one thread, or on as many as the address says. A contestant's name says what it does; its
+// words are separated by semicolons.
 
-import init, { Building, Elementwise, Multiplication, Reference, Submission, Training, peak } from './daydream_bench.js';
 import { answer } from './host.js';
+
+const threads = Number(new URLSearchParams(location.search).get('threads') ?? 1);
+const engine = await import(threads > 1 ? './threads/daydream_bench.js' : './daydream_bench.js');
+await engine.default();
+if (threads > 1) await gatherCrew();
+const { Building, Elementwise, Multiplication, Reference, Submission, Training, peak } = engine;
 
 const PEAK_TURNS = 10_000;
 
@@ -62,7 +68,20 @@ const makers = {
   },
 };
 
-await init({ module_or_path: 'daydream_bench_bg.wasm' });
+/** Starts the other threads as the page does, and waits until they have come. */
+async function gatherCrew() {
+  const [module, memory] = engine.formCrew(threads);
+  const start = () =>
+    new Promise((resolve, reject) => {
+      const worker = new Worker('crew.js', { type: 'module' });
+      worker.onmessage = resolve;
+      worker.onerror = (event) => reject(new Error(event.message || 'a thread did not start'));
+      worker.postMessage({ module, memory });
+    });
+  await Promise.all(Array.from({ length: threads - 1 }, start));
+  engine.crewIsComplete();
+}
+
 answer((name) => {
   const [kind, ...words] = name.split(';');
   return makers[kind](...words);

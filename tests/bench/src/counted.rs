@@ -1,25 +1,24 @@
-//! The CPU executor, counting the operations of the matrix products that it is asked for.
+//! An executor that counts the operations of the matrix products that it is asked for.
 
 use std::cell::Cell;
 use std::ops::Range;
 use std::rc::Rc;
 
-use daydream_cpu::Cpu;
 use daydream_graph::kernel::{Body, Kernel};
 use daydream_graph::{DeviceError, Executor, Module, Reading, Table};
 
-/// A [`Cpu`] that adds up multiplications and additions.
+/// Another executor, and the multiplications and additions that it makes.
 pub(crate) struct Counted {
-    cpu: Cpu,
+    device: Box<dyn Executor>,
     /// Of one run of each program.
     per_run: Vec<f64>,
     total: Rc<Cell<f64>>,
 }
 
 impl Counted {
-    /// An executor that adds to `total`.
-    pub(crate) fn new(total: Rc<Cell<f64>>) -> Counted {
-        Counted { cpu: Cpu::new(), per_run: vec![], total }
+    /// Adds what `device` does to `total`.
+    pub(crate) fn new(device: Box<dyn Executor>, total: Rc<Cell<f64>>) -> Counted {
+        Counted { device, per_run: vec![], total }
     }
 }
 
@@ -33,32 +32,32 @@ fn operations(kernel: &Kernel) -> f64 {
 
 impl Executor for Counted {
     fn name(&self) -> String {
-        self.cpu.name()
+        self.device.name()
     }
 
     fn load(&mut self, module: &Module) -> Result<(), DeviceError> {
         self.per_run = module.programs.iter().map(|program| program.kernels.iter().map(operations).sum()).collect();
-        self.cpu.load(module)
+        self.device.load(module)
     }
 
     fn write(&mut self, offset: usize, data: &[f32]) {
-        self.cpu.write(offset, data);
+        self.device.write(offset, data);
     }
 
     fn run(&mut self, program: usize, seed: u32, step: u32) {
         self.total.set(self.total.get() + self.per_run[program]);
-        self.cpu.run(program, seed, step);
+        self.device.run(program, seed, step);
     }
 
     fn keep(&mut self, table: usize, rows: &Rc<Table>) {
-        self.cpu.keep(table, rows);
+        self.device.keep(table, rows);
     }
 
     fn gather(&mut self, offset: usize, table: usize, rows: &[u32]) {
-        self.cpu.gather(offset, table, rows);
+        self.device.gather(offset, table, rows);
     }
 
     fn read_all(&mut self, ranges: &[Range<usize>]) -> Reading<'_> {
-        self.cpu.read_all(ranges)
+        self.device.read_all(ranges)
     }
 }

@@ -14,6 +14,7 @@ use std::rc::Rc;
 use daydream_cpu::{Cpu, Matrix, Product, Target, Workspace};
 use daydream_graph::Executor;
 use daydream_models::{Recipe, Session, Setup};
+use daydream_web::threads;
 use wasm_bindgen::prelude::*;
 
 use counted::Counted;
@@ -101,7 +102,7 @@ impl Training {
         let recipe =
             knobs.iter().filter_map(|knob| knob.split_once('=')).fold(recipe, |r, (id, value)| r.with(id, value));
         let operations = Rc::new(Cell::new(0.0));
-        let device = Counted::new(operations.clone());
+        let device = Counted::new(threads::cpu(), operations.clone());
         let session = Session::new(recipe, None, Box::new(device)).await?;
         Ok(Training { session, operations })
     }
@@ -133,7 +134,7 @@ impl Reference {
     #[wasm_bindgen(constructor)]
     pub fn new(name: &str) -> Result<Reference, JsError> {
         let operations = Rc::new(Cell::new(0.0));
-        let network = Network::open(name, Box::new(Counted::new(operations.clone())))?;
+        let network = Network::open(name, Box::new(Counted::new(threads::cpu(), operations.clone())))?;
         Ok(Reference { network, operations })
     }
 

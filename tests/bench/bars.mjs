@@ -1,6 +1,6 @@
 // The bars that Daydream measures itself by: what is wanted, and how it comes out of a run.
 
-import { median, quantile, ratio } from './contest.mjs';
+import { median, ratio } from './contest.mjs';
 import { MODELS, SCALES } from './plan.mjs';
 
 const NAMES = { vae: 'VAE', rbm: 'RBM', gan: 'GAN', ff: 'FF', convolutional: 'Convolutional GAN' };
@@ -51,32 +51,28 @@ export function departure({ scales }, title) {
 }
 
 export function bars(outcome) {
-  const { products, steps, tiny, building, memory } = outcome;
+  const { products, steps = [], scales, tiny, building = [], memory } = outcome;
   const find = (model, engine) => steps.find((one) => one.model === model && one.engine === engine);
-  const milliseconds = (one) => (one.failure ? undefined : 1000 * quantile(one.seconds, 0.5));
+  const milliseconds = (one) => (!one || one.failure ? undefined : 1000 * median(one.seconds));
+  const microseconds = (one) => one && 1000 * milliseconds(one);
+  const shares = products.map((one) => 100 * shareOfPeak(outcome, one));
   return [
-    bar('Products: least share of the register-only peak', 90, 100 * Math.min(...products.map((one) => shareOfPeak(outcome, one))), {
-      unit: '%',
-    }),
+    bar('Products: least share of the register-only peak', 90, shares.length ? Math.min(...shares) : undefined, { unit: '%' }),
     ...RACES.map(([model, one, other, wanted]) =>
       bar(`${NAMES[model]}: ${one} / ${other}`, wanted, ratio(find(model, one), find(model, other))),
     ),
     ...SCALES.map(({ title }) => {
-      const measured = departure(outcome, title);
+      const measured = scales && departure(outcome, title);
       return bar(`Cost against ${title}: largest departure from linear, steps over 50 million operations`, 15,
         measured && 100 * measured, { unit: '%', most: true });
     }),
-    bar('Step of a network 2-16-16-1 on 128 rows', 60, tiny.failure ? undefined : 1000 * milliseconds(tiny), {
-      unit: 'microseconds',
-      most: true,
-    }),
+    bar('Step of a network 2-16-16-1 on 128 rows', 60, microseconds(tiny), { unit: 'microseconds', most: true }),
     ...MODELS.map(({ id }) => {
       const measured = milliseconds(building.find(({ model }) => model === id));
       return bar(`${NAMES[id]}: from recipe to kernels`, 20, measured, { unit: 'ms', most: true });
     }),
     bar('WebAssembly of the page, brotli', 180, undefined, { unit: 'KB', most: true }),
-    bar('VAE: arena / (parameters, optimizer state, batch and one batch of activations)', 1.5, memory.arena / (memory.held + memory.activations), {
-      most: true,
-    }),
+    bar('VAE: arena / (parameters, optimizer state, batch and one batch of activations)', 1.5,
+      memory && memory.arena / (memory.held + memory.activations), { most: true }),
   ];
 }

@@ -60,6 +60,9 @@ export const MODELS = [
   },
 ];
 
+/** Bytes that one batch of the autoencoder passes from layer to layer: hidden, mean, logarithm of the variance, latent, hidden, logits. */
+export const VAE_ACTIVATIONS = 4 * 128 * (400 + 20 + 20 + 20 + 400 + 784);
+
 /** Networks whose cost is followed as one size grows. */
 export const SCALES = [
   { title: 'batch', unit: 'rows', sizes: [16, 32, 64, 128, 256, 512, 1024], name: (size) => `network;vae ${size} 400` },

@@ -33,11 +33,11 @@ export function describe(outcome) {
       return row(title, `at ${most ? 'most' : 'least'} ${wanted} ${unit}`, shown, unmeasured ? '-' : met ? 'yes' : '**no**');
     }),
     '',
-    ...steps(outcome),
-    ...products(outcome),
-    ...chains(outcome),
-    ...growth(outcome),
-    ...webgpu(outcome),
+    ...(outcome.steps ? steps(outcome) : []),
+    ...(outcome.products.length ? products(outcome) : []),
+    ...(outcome.chains ? chains(outcome) : []),
+    ...(outcome.scales ? growth(outcome) : []),
+    ...(outcome.submission ? webgpu(outcome) : []),
     '',
   ].join('\n');
 }
@@ -59,8 +59,9 @@ function machine({ date, processor, load, loadAfter, versions, peaks }) {
 function steps({ steps, peaks }) {
   const peak = Math.max(...peaks.flatMap(perSecond));
   const lines = ['## Training steps per second, batch 128', ''];
-  for (const { id, title } of MODELS) {
+  for (const { id, title, knobs } of MODELS) {
     const own = steps.filter(({ model }) => model === id);
+    if (!own.length) continue;
     const daydream = own.find(({ engine }) => engine === 'Daydream');
     const bound = peak / daydream.figure;
     lines.push(`### ${title[0].toUpperCase()}${title.slice(1)}`, '');
@@ -75,7 +76,6 @@ function steps({ steps, peaks }) {
       const times = one === daydream ? '-' : short(ratio(daydream, one));
       lines.push(row(one.engine, short(median), `${short(low)} to ${short(high)}`, short(best), times));
     }
-    const { knobs } = MODELS.find((model) => model.id === id);
     lines.push('', `The zoo's session computes metrics as well; its settings: \`${knobs}\`.`, '');
   }
   return lines;

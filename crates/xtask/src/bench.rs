@@ -2,22 +2,145 @@
 
 use crate::browsers;
 use crate::page::install_packages;
-use crate::process::{output_of, root, run, say, succeeds};
+use crate::process::{output_of, root, run, run_quietly, say, succeeds};
 use crate::{prerequisites, wasm};
 use anyhow::{Result, ensure};
+use clap::ValueEnum;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+
+/// What is measured in the browser, and beside it natively; by default everything, which takes about ten minutes.
+#[derive(clap::Args)]
+pub(crate) struct Wishes {
+    /// With the CPU: also write the raw figures to this file
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// With the CPU: measure these parts alone, separated by commas, and leave the report file as it is
+    #[arg(long, value_name = "PARTS", value_delimiter = ',')]
+    only: Vec<Part>,
+    /// With the CPU: train these models alone, such as `vae,gan`, and leave the report file as it is
+    #[arg(long, value_name = "MODELS", value_delimiter = ',')]
+    models: Vec<String>,
+    /// With the CPU: take so many rounds instead of each part's own number, and leave the report file as it is
+    #[arg(long, value_name = "N")]
+    rounds: Option<u32>,
+}
+
+/// A part of the benchmark in the browser.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    /// Matrix products at the shapes of training steps
+    Products,
+    /// Element-wise chains and reductions
+    Chains,
+    /// Training steps beside peers
+    Steps,
+    /// How cost grows with batch, width and depth
+    Growth,
+    /// What a page feels: compilation, memory, submission to WebGPU
+    Page,
+}
+
+impl Wishes {
+    /// Whether the whole benchmark is asked for.
+    fn are_whole(&self) -> bool {
+        self.only.is_empty() && self.models.is_empty() && self.rounds.is_none()
+    }
+
+    /// The same as arguments of `run.mjs`.
+    fn arguments(&self) -> Vec<OsString> {
+        let mut arguments = Vec::new();
+        let mut add = |name: &str, value: &OsStr| arguments.extend([name.into(), value.to_owned()]);
+        for part in &self.only {
+            let value = part.to_possible_value();
+            value.iter().for_each(|value| add("--only", value.get_name().as_ref()));
+        }
+        self.models.iter().for_each(|model| add("--model", model.as_ref()));
+        self.rounds.iter().for_each(|rounds| add("--rounds", rounds.to_string().as_ref()));
+        self.json.iter().for_each(|file| add("--json", file.as_ref()));
+        arguments
+    }
+}
+
+/// Measures Daydream and its peers in a browser and natively and prints the report. The whole one goes to `www/docs/benchmarks.md`.
+pub(crate) fn in_browser(wishes: &Wishes) -> Result<()> {
+    prerequisites::node()?;
+    for folder in ["www", "tests/browser", "tests/bench"] {
+        install_packages(&root().join(folder))?;
+    }
+    let python = python()?;
+    let page = page()?;
+    run(cargo().args(["build", "--release", "--package", "daydream-bench", "--bin", "bench-native"]))?;
+    let native = wasm::target_folder()?.join("release/bench-native").with_extension(std::env::consts::EXE_EXTENSION);
+    let browser = browsers::find()?;
+    let mut measure = Command::new("node");
+    measure.arg(root().join("tests/bench/run.mjs")).envs(browser).args(wishes.arguments());
+    measure.arg("--page").arg(page).arg("--native").arg(native).arg("--python").arg(python);
+    let report = root().join("www/docs/benchmarks.md");
+    if wishes.are_whole() {
+        report.parent().map_or(Ok(()), fs::create_dir_all)?;
+        measure.arg("--report").arg(&report);
+    }
+    say("measuring; leave the machine alone");
+    run(&mut measure)?;
+    if wishes.are_whole() {
+        say(&format!("the report is in {}", report.strip_prefix(root()).unwrap_or(&report).display()));
+    }
+    Ok(())
+}
+
+/// Builds the page on which everything is measured, for one thread and, where that can be had, for several. Returns its folder.
+fn page() -> Result<PathBuf> {
+    prerequisites::wasm_target()?;
+    let folder = wasm::target_folder()?.join("bench");
+    let finish = |compiled: &Path, folder: &Path| {
+        wasm::bind(compiled, folder, "daydream_bench")?;
+        wasm::optimise(&folder.join("daydream_bench_bg.wasm"))
+    };
+    say("compiling the benchmark");
+    finish(&wasm::compile("daydream-bench")?, &folder)?;
+    match prerequisites::rust_source().and_then(|()| wasm::compile_threaded("daydream-bench")) {
+        Ok(compiled) => finish(&compiled, &folder.join("threads"))?,
+        Err(error) => say(&format!("SKIPPED: several threads in the browser. {error:#}")),
+    }
+    for file in fs::read_dir(root().join("tests/bench/page"))? {
+        let file = file?;
+        fs::copy(file.path(), folder.join(file.file_name()))?;
+    }
+    Ok(folder)
+}
+
+/// A Python that has the peers: the machine's own, or one with packages in the target folder, where they are installed if need be. Without
+/// them those peers do not take part.
+fn python() -> Result<PathBuf> {
+    let has_peers = |python: &Path| succeeds(Command::new(python).args(["-c", "import torch, numpy, sklearn"]));
+    let own = PathBuf::from("python3");
+    let folder = wasm::target_folder()?.join("bench-python");
+    let separate = folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python3" });
+    for python in [&own, &separate] {
+        if has_peers(python) {
+            return Ok(python.clone());
+        }
+    }
+    say("installing PyTorch, numpy and scikit-learn for Python: gigabytes, minutes the first time");
+    let install = run_quietly(Command::new(&own).args(["-m", "venv"]).arg(&folder)).and_then(|()| {
+        run_quietly(Command::new(&separate).args(["-m", "pip", "install", "torch", "numpy", "scikit-learn"]))
+    });
+    match install {
+        Ok(()) => Ok(separate),
+        Err(error) => {
+            say(&format!("SKIPPED: peers in Python that are not installed. {error:#}"));
+            Ok(own)
+        }
+    }
+}
 
 /// Measures on a GPU, natively, and beside it on the CPU and with PyTorch where Python has it. Prints the report, and writes it to
 /// `www/docs/benchmarks-gpu.md` where the GPU is a real one.
 pub(crate) fn on_gpu() -> Result<()> {
     say("compiling the benchmark");
-    let cargo = || {
-        let mut cargo = Command::new("cargo");
-        cargo.current_dir(root());
-        cargo
-    };
     run(cargo().args(["build", "--release", "--package", "daydream-bench", "--bin", "bench-gpu"]))?;
     let mut measure = cargo();
     measure.args(["run", "--quiet", "--release", "--package", "daydream-bench", "--bin", "bench-gpu"]);
@@ -53,34 +176,8 @@ fn peer() -> Result<Option<PathBuf>> {
     Ok(Some(file))
 }
 
-/// Measures Daydream and its peers in a browser and natively, prints the report and writes it to `www/docs/benchmarks.md`; with `json`,
-/// the raw figures to that file.
-pub(crate) fn run_all(json: Option<&Path>) -> Result<()> {
-    prerequisites::node()?;
-    for folder in ["www", "tests/browser", "tests/bench"] {
-        install_packages(&root().join(folder))?;
-    }
-    prerequisites::wasm_target()?;
-    let target = wasm::target_folder()?;
-    let folder = target.join("bench");
-    say("compiling the benchmark");
-    wasm::bind(&wasm::compile("daydream-bench")?, &folder, "daydream_bench")?;
-    wasm::optimise(&folder.join("daydream_bench_bg.wasm"))?;
-    for file in fs::read_dir(root().join("tests/bench/page"))? {
-        let file = file?;
-        fs::copy(file.path(), folder.join(file.file_name()))?;
-    }
+fn cargo() -> Command {
     let mut cargo = Command::new("cargo");
-    cargo.current_dir(root()).args(["build", "--release", "--package", "daydream-bench", "--bin", "bench-native"]);
-    run(&mut cargo)?;
-    let native = target.join("release").join("bench-native").with_extension(std::env::consts::EXE_EXTENSION);
-    let report = root().join("www/docs/benchmarks.md");
-    report.parent().map_or(Ok(()), fs::create_dir_all)?;
-    let browser = browsers::find()?;
-    say("measuring, for about five minutes; leave the machine alone");
-    let mut measure = Command::new("node");
-    measure.arg(root().join("tests/bench/run.mjs")).arg(&folder).arg(&native).arg(&report).args(json).envs(browser);
-    run(&mut measure)?;
-    say(&format!("the report is in {}", report.strip_prefix(root()).unwrap_or(&report).display()));
-    Ok(())
+    cargo.current_dir(root());
+    cargo
 }

@@ -16,7 +16,6 @@ mod wasm;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand, ValueEnum};
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// The chores of the Daydream project.
@@ -57,9 +56,8 @@ enum Chore {
         /// `gpu` measures this machine's GPU, beside its CPU and PyTorch
         #[arg(long, default_value = "cpu")]
         device: BenchDevice,
-        /// With the CPU: also write the raw figures to this file
-        #[arg(long, value_name = "FILE")]
-        json: Option<PathBuf>,
+        #[command(flatten)]
+        wishes: bench::Wishes,
     },
 }
 
@@ -87,7 +85,7 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().chore {
         Chore::Serve { port, open, dev } => serve(port, open, dev).map(|()| true),
         Chore::Build => page::build().map(|()| true),
-        Chore::Bench { device: BenchDevice::Cpu, json } => bench::run_all(json.as_deref()).map(|()| true),
+        Chore::Bench { device: BenchDevice::Cpu, wishes } => bench::in_browser(&wishes).map(|()| true),
         Chore::Bench { device: BenchDevice::Gpu, .. } => bench::on_gpu().map(|()| true),
         Chore::Test { only, rest } => checks::run(only, &rest),
     };

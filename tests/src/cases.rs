@@ -210,11 +210,20 @@ fn windows() -> Vec<Case> {
         case("conv2d, strided and padded", &[&[&[2, 6, 5, 2], &[4, 3, 2, 3]]], |x| {
             x[0].conv2d(x[1], Convolution { stride: 2, padding: 1, ..Convolution::default() })
         }),
+        case("conv2d, wide", &[&[&[2, 6, 7, 4], &[3, 3, 4, 12]], &[&[3, 8, 8, 2], &[4, 4, 2, 9]]], |x| {
+            x[0].conv2d(x[1], Convolution { padding: 1, ..Convolution::default() }).tanh()
+        }),
         case("conv2d, dilated", &[&[&[1, 6, 5, 2], &[3, 2, 2, 2]]], |x| {
             x[0].exp().conv2d(x[1], Convolution { dilation: 2, padding: 1, stride: 1 })
         }),
         case("conv2d_transpose", &[&[&[2, 3, 4, 2], &[3, 2, 3, 2]]], |x| {
             x[0].conv2d_transpose(x[1], Convolution::default(), [5, 5]).tanh()
+        }),
+        case("product of windows by windows", &[&[&[2, 4, 5], &[3, 6, 5]]], |x| {
+            // [2, 4, 5] to [2·3, 2·5], rows not side by side; [3, 6, 5] to [2·5, 3·3].
+            let left = x[0].pad(1, 1, 1).unfold(1, 2, 2, 1).reshape([6, 10]);
+            let right = x[1].pad(2, 0, 3).unfold(2, 4, 2, 1).permute(&[1, 3, 0, 2]); // [6, 4, 3, 3]
+            left.dot(right.slice(0, 0, 5).slice(1, 1, 3).reshape([10, 9]))
         }),
         case("conv2d_transpose, strided and padded", &[&[&[2, 3, 3, 2], &[4, 4, 3, 2]]], |x| {
             x[0].conv2d_transpose(x[1], Convolution { stride: 2, padding: 1, ..Convolution::default() }, [6, 7])

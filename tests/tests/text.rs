@@ -31,7 +31,7 @@ fn transposed_operands_are_strides() {
 }
 
 #[test]
-fn a_convolution_gathers_its_windows() {
+fn a_convolution_is_one_product_without_windows_in_memory() {
     let g = Graph::new();
     let (x, w) = (g.input("x", [2, 4, 4, 1]), g.input("w", [3, 3, 1, 2]));
     let y = x.conv2d(w, Convolution { padding: 1, ..Convolution::default() }).relu();

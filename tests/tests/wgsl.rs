@@ -8,7 +8,9 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use daydream_gpu::wgsl::{self, Shader, Target};
-use daydream_graph::{DeviceError, Executor, Function, Graph, Module, Optimizer, Program, Reading, Table, grad};
+use daydream_graph::{
+    Convolution, DeviceError, Executor, Function, Graph, Module, Optimizer, Program, Reading, Table, grad,
+};
 use daydream_models::{Recipe, Session, Setup, zoo};
 use daydream_tests::check_text;
 use naga::ShaderStage;
@@ -56,6 +58,17 @@ fn a_dense_layer_is_one_product() {
     let g = Graph::new();
     let (x, w, b) = (g.input("x", [64, 36]), g.param("w", g.constant(0.1, [36, 128])), g.input("b", [128]));
     check_shaders("dense", &g, Function::new("forward").output("y", (x.dot(w) + b).relu()));
+}
+
+/// Forward, the depth is windows and channels; in the gradient of the weights these are the rows.
+#[test]
+fn a_convolution_reads_its_windows_where_they_lie() {
+    let g = Graph::new();
+    let (x, slope) = (g.input("x", [2, 8, 8, 4]), g.input("slope", [2, 4, 4, 8]));
+    let w = g.param("w", g.constant(0.1, [4, 4, 4, 8]));
+    let y = x.conv2d(w, Convolution { stride: 2, padding: 1, dilation: 1 });
+    let gradient = grad((y * slope).sum_all(), &[w])[0];
+    check_shaders("convolution", &g, Function::new("f").output("y", y.relu()).output("gradient", gradient));
 }
 
 #[test]

@@ -79,9 +79,7 @@ impl BodyCode {
                     BodyCode::ReduceAlong { op: *op, domain: kernel.domain.clone(), inner, code }
                 }
             }
-            Body::MatMul { a, b, depth } => {
-                BodyCode::MatMul(BatchedProduct::new(program, &kernel.domain, *depth, a, b))
-            }
+            Body::MatMul { .. } => BodyCode::MatMul(BatchedProduct::new(program, kernel)?),
             Body::Gather { table, rows, stride, len } => {
                 let (mut table, mut rows) = (element(table, &[], &outer), element(rows, &[], &outer));
                 let mut extents = kernel.domain.clone();

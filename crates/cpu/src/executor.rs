@@ -12,9 +12,8 @@ use daydream_graph::{DeviceError, Executor, Module, Program, Reading, Table};
 use crate::assemble::{Space, Stores};
 use crate::body::{BodyCode, GROUP};
 use crate::code::{Block, Code, Context, LANES, Memory};
-use crate::product::overlap;
+use crate::product::{Workspace, overlap};
 use crate::share::{Share, parts};
-use crate::simd::Workspace;
 use crate::space::MOST_DIMENSIONS;
 use crate::threads::{Crew, Pool, run_kernels};
 
@@ -117,8 +116,11 @@ impl Executor for Cpu {
         for kernel in programs.iter_mut().flatten() {
             kernel.parts = parts(kernel.work(), self.least, self.pool.crew.threads());
             for seat in &mut self.seats {
-                let Seat { memory, .. } = seat.get_mut().unwrap_or_else(PoisonError::into_inner);
+                let Seat { memory, workspace } = seat.get_mut().unwrap_or_else(PoisonError::into_inner);
                 kernel.codes().for_each(|code| memory.reserve(code));
+                if let Some(BodyCode::MatMul(product)) = &kernel.body {
+                    product.reserve(workspace);
+                }
             }
             if kernel.body.is_some() {
                 end = end.max(kernel.results + kernel.points);

@@ -3,12 +3,12 @@
 //! [`Cpu`] takes a module, turns each kernel into code for blocks of lanes, and runs it over one arena of numbers, on
 //! one thread or on several. It knows kernels, never models or gradients.
 
-#[cfg(any(target_arch = "wasm32", test))]
 mod aligned;
 mod assemble;
 mod body;
 mod code;
 mod executor;
+mod gather;
 mod math;
 mod product;
 mod random;

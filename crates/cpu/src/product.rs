@@ -3,33 +3,53 @@
 use std::cell::Cell;
 use std::ops::Range;
 
-use daydream_graph::kernel::Access;
+use daydream_graph::kernel::{Access, Body, Kernel};
 use daydream_graph::{Program, numel};
 
+use crate::gather::{Layout, Room};
 use crate::share::Share;
-use crate::simd::{Matrix, Product, Target, Workspace};
+use crate::simd::{self, Matrix, Product, Target};
 use crate::space::{Line, for_each_point_in, join_lanes};
 
 /// Parts of a product are cut at multiples of this many rows or columns: all multipliers work on whole tiles then.
 const TILE: usize = 16;
+
+/// The largest piece in which a product is computed where a factor is gathered.
+const LARGEST_GATHERED: Product = Product { rows: 512, depth: 512, columns: 1024 };
+
+/// The memory that products need, allocated once.
+#[derive(Default)]
+pub(crate) struct Workspace {
+    multiplier: simd::Workspace,
+    left: Room,
+    right: Room,
+}
 
 /// A product for each point of the batch, the results one after another.
 #[derive(Debug)]
 pub(crate) struct BatchedProduct {
     batch: Vec<usize>,
     product: Product,
+    /// It is computed in pieces no larger than this.
+    largest: Product,
     a: Factor,
     b: Factor,
 }
 
-/// Where each matrix of the batch begins in the arena, and its strides.
+/// Where the elements of a factor lie in the arena.
 #[derive(Debug)]
 struct Factor {
-    begin: Line,
-    row: isize,
-    column: isize,
+    form: Form,
     /// The range of the arena that holds its buffer.
     buffer: Range<usize>,
+}
+
+#[derive(Debug)]
+enum Form {
+    /// A matrix for each point of the batch: where it begins, and its strides.
+    Matrix { begin: Line, row: isize, column: isize },
+    /// Anything else: it is gathered.
+    Gathered(Layout),
 }
 
 /// Some of the results: these rows and columns of the products at these points of the batch.
@@ -40,39 +60,53 @@ pub(crate) struct Part {
 }
 
 impl BatchedProduct {
-    /// The product over `domain`, `[batch.., M, N]`, with inner dimension `depth`.
-    pub(crate) fn new(program: &Program, domain: &[usize], depth: usize, a: &Access, b: &Access) -> BatchedProduct {
-        let rank = domain.len();
-        let (rows, columns) = (rank - 2, rank - 1);
-        let factor = |access: &Access, row: usize, column: usize| {
-            let buffer = program.buffer(access.buffer).range();
-            let mut index = access.index.clone();
-            index.offset += buffer.start as isize;
-            let batch: Vec<usize> = (0..rank - 2).collect();
-            let begin = Line::new(&index, &[], &batch);
-            Factor { begin, row: index.strides[row], column: index.strides[column], buffer }
-        };
+    /// The product of a kernel, if it is one.
+    pub(crate) fn new(program: &Program, kernel: &Kernel) -> Option<BatchedProduct> {
+        let Body::MatMul { a, b, rows, columns, depth } = &kernel.body else { return None };
+        let rank = kernel.domain.len();
+        let extents = [&kernel.domain[..], depth].concat();
+        let all: Vec<usize> = (0..extents.len()).collect();
+        let (outer, inner) = all.split_at(rank);
+        let (outer, columns) = outer.split_at(rank - columns);
+        let (batch, rows) = outer.split_at(outer.len() - rows);
+        let count = |dimensions: &[usize]| dimensions.iter().map(|&dimension| extents[dimension]).product();
+        let a = Factor::new(program, a, &extents, batch, rows, inner);
+        let b = Factor::new(program, b, &extents, batch, inner, columns);
+        let is_gathered = [&a, &b].into_iter().any(|factor| matches!(factor.form, Form::Gathered(_)));
         let mut batched = BatchedProduct {
-            batch: domain[..rank - 2].to_vec(),
-            product: Product { rows: domain[rows], depth, columns: domain[columns] },
-            a: factor(a, rows, rank),
-            b: factor(b, rank, columns),
+            batch: kernel.domain[..batch.len()].to_vec(),
+            product: Product { rows: count(rows), depth: count(inner), columns: count(columns) },
+            largest: if is_gathered { least(Product::LARGEST, LARGEST_GATHERED) } else { Product::LARGEST },
+            a,
+            b,
         };
-        join_lanes(&mut batched.batch, &mut [&mut batched.a.begin, &mut batched.b.begin]);
-        batched.join_rows();
-        batched
+        batched.join_batch();
+        Some(batched)
     }
 
-    /// Where all matrices of the batch have the right factor in common, their rows are rows of one product.
-    fn join_rows(&mut self) {
-        let rows = self.product.rows;
-        let in_common = self.b.begin.lanes == [0];
-        let follow = self.a.begin.lanes == [self.a.row * rows as isize];
+    /// Joins dimensions of the batch. Where all matrices of the batch have the right factor in common, their rows are rows of one product.
+    fn join_batch(&mut self) {
+        let BatchedProduct { batch, product, a: Factor { form: a, .. }, b: Factor { form: b, .. }, .. } = self;
+        let (Form::Matrix { begin: a, row, .. }, Form::Matrix { begin: b, .. }) = (a, b) else { return };
+        join_lanes(batch, &mut [a, b]);
+        let in_common = b.lanes == [0];
+        let follow = a.lanes == [*row * product.rows as isize];
         if in_common && follow {
-            self.product.rows *= self.batch[0];
-            self.batch.clear();
-            self.a.begin.lanes.clear();
-            self.b.begin.lanes.clear();
+            product.rows *= batch[0];
+            batch.clear();
+            a.lanes.clear();
+            b.lanes.clear();
+        }
+    }
+
+    /// Makes room for what is gathered.
+    pub(crate) fn reserve(&self, workspace: &mut Workspace) {
+        let Product { rows, depth, columns } = least(self.product, self.largest);
+        if let Form::Gathered(layout) = &self.a.form {
+            workspace.left.reserve(layout, rows, depth);
+        }
+        if let Form::Gathered(layout) = &self.b.form {
+            workspace.right.reserve(layout, depth, columns);
         }
     }
 
@@ -115,16 +149,19 @@ impl BatchedProduct {
         let Product { rows, depth, columns } = self.product;
         let product = Product { rows: part.rows.len(), depth, columns: part.columns.len() };
         let mut first = part.batch.start * rows * columns;
+        let Workspace { multiplier, left, right } = workspace;
         for_each_point_in(&self.batch, part.batch.clone(), |point| {
-            let matrix = |factor: &Factor| {
-                let origin = factor.begin.at(factor.begin.base(&[]), point) as usize;
-                Matrix { data: arena, origin, row: factor.row, column: factor.column }
-            };
-            let (a, b) = (matrix(&self.a).from(part.rows.start, 0), matrix(&self.b).from(0, part.columns.start));
             let begin = first + part.rows.start * columns + part.columns.start;
             let c = Target { data: &arena[target + begin..], stride: columns, accumulate: false };
-            for piece in product.pieces() {
-                workspace.multiply_piece(&piece, a, b, c);
+            for piece in product.pieces(self.largest) {
+                let of_all = |own: &Range<usize>, start: usize| own.start + start..own.end + start;
+                let rows_of_all = of_all(&piece.rows, part.rows.start);
+                let columns_of_all = of_all(&piece.columns, part.columns.start);
+                // The rows of a piece follow those of another in which the right factor is the same.
+                let is_new = piece.rows.start == 0;
+                let a = self.a.part(arena, point, &rows_of_all, &piece.depth, true, left);
+                let b = self.b.part(arena, point, &piece.depth, &columns_of_all, is_new, right);
+                multiplier.multiply_piece(&piece, a, b, c);
                 let Some(complete) = product.completed(&piece) else { continue };
                 if product.columns == columns {
                     finish(begin + complete.start * columns..begin + complete.end * columns);
@@ -136,6 +173,69 @@ impl BatchedProduct {
             first += rows * columns;
         });
     }
+}
+
+impl Factor {
+    /// The factor whose rows are some dimensions of an access, and whose columns are others.
+    fn new(
+        program: &Program,
+        access: &Access,
+        extents: &[usize],
+        batch: &[usize],
+        rows: &[usize],
+        columns: &[usize],
+    ) -> Factor {
+        let buffer = program.buffer(access.buffer).range();
+        // One stride for all of these dimensions, if they have one.
+        let stride = |dimensions: &[usize]| {
+            let own = dimensions.iter().rev().filter(|&&dimension| extents[dimension] != 1);
+            let mut strides = own.scan(1, |inner, &dimension| {
+                let factor = std::mem::replace(inner, *inner * extents[dimension] as isize);
+                Some((access.index.strides[dimension], factor))
+            });
+            let last = dimensions.last().map_or(0, |&dimension| access.index.strides[dimension]);
+            let (first, _) = strides.next().unwrap_or((last, 1));
+            strides.all(|(stride, factor)| stride == first * factor).then_some(first)
+        };
+        let form = match (stride(rows), stride(columns)) {
+            (Some(row), Some(column)) if access.guards.is_empty() => {
+                let mut index = access.index.clone();
+                index.offset += buffer.start as isize;
+                Form::Matrix { begin: Line::new(&index, &[], batch), row, column }
+            }
+            _ => Form::Gathered(Layout::new(access, buffer.start, extents, batch, rows, columns)),
+        };
+        Factor { form, buffer }
+    }
+
+    /// Some of its rows and columns at a point of the batch. What `room` holds already is gathered again only where it `is_new`.
+    fn part<'a>(
+        &self,
+        arena: &'a [Cell<f32>],
+        point: &[usize],
+        rows: &Range<usize>,
+        columns: &Range<usize>,
+        is_new: bool,
+        room: &'a mut Room,
+    ) -> Matrix<'a> {
+        match &self.form {
+            Form::Matrix { begin, row, column } => {
+                let origin = begin.at(begin.base(&[]), point) as usize;
+                Matrix { data: arena, origin, row: *row, column: *column }.from(rows.start, columns.start)
+            }
+            Form::Gathered(layout) => {
+                if is_new {
+                    layout.fill(arena, point, rows.clone(), columns.clone(), room);
+                }
+                layout.filled(rows.len(), columns.len(), room)
+            }
+        }
+    }
+}
+
+/// What is no larger than either.
+fn least(a: Product, b: Product) -> Product {
+    Product { rows: a.rows.min(b.rows), depth: a.depth.min(b.depth), columns: a.columns.min(b.columns) }
 }
 
 impl Part {

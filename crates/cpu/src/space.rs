@@ -76,18 +76,23 @@ impl Fence {
     /// The part of a run of `len` lanes from `point` on that lies inside.
     fn inside(&self, loops: &[usize], point: &[usize], len: usize) -> Range<usize> {
         let first = self.line.at(self.line.base(loops), point);
-        let (step, extent, len) = (self.line.step(), self.extent as isize, len as isize);
-        // How many lanes until the value has gone `distance` further, rounded up.
-        let lanes = |distance: isize| -(-distance).div_euclid(step.abs());
-        let (low, high) = match step {
-            0 if (0..extent).contains(&first) => (0, len),
-            0 => (0, 0),
-            1.. => (lanes(-first), lanes(extent - first)),
-            _ => (lanes(first - (extent - 1)), lanes(first + 1)),
-        };
-        let low = low.clamp(0, len);
-        low as usize..high.clamp(low, len) as usize
+        inside(first, self.line.step(), self.extent as isize, len as isize)
     }
+}
+
+/// The part of a run of `len` numbers that lies in `0..extent`, where the numbers are `step` apart.
+pub(crate) fn inside(first: isize, step: isize, extent: isize, len: isize) -> Range<usize> {
+    // How many lanes until the value has gone `distance` further, rounded up.
+    let lanes = |distance: isize| -(-distance).div_euclid(step.abs());
+    let (low, high) = match step {
+        0 if (0..extent).contains(&first) => (0, len),
+        0 => (0, 0),
+        1 => (-first, extent - first),
+        2.. => (lanes(-first), lanes(extent - first)),
+        _ => (lanes(first - (extent - 1)), lanes(first + 1)),
+    };
+    let low = low.clamp(0, len);
+    low as usize..high.clamp(low, len) as usize
 }
 
 /// The part of a run that lies inside all fences.

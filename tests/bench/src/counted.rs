@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use daydream_graph::kernel::{Body, Kernel};
-use daydream_graph::{DeviceError, Executor, Module, Reading, Table};
+use daydream_graph::{DeviceError, Executor, Module, Reading, Table, numel};
 
 /// Another executor, and the multiplications and additions that it makes.
 pub(crate) struct Counted {
@@ -24,8 +24,8 @@ impl Counted {
 
 /// Multiplications and additions of a kernel's matrix product.
 fn operations(kernel: &Kernel) -> f64 {
-    match kernel.body {
-        Body::MatMul { depth, .. } => 2.0 * kernel.points() as f64 * depth as f64,
+    match &kernel.body {
+        Body::MatMul { depth, .. } => 2.0 * (kernel.points() * numel(depth)) as f64,
         _ => 0.0,
     }
 }

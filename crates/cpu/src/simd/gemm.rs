@@ -37,9 +37,12 @@ pub struct Product {
 /// A part of a product: these rows and columns of `C`, with this part of the depth added up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Piece {
-    rows: Range<usize>,
-    depth: Range<usize>,
-    columns: Range<usize>,
+    /// Rows of `A` and `C`.
+    pub rows: Range<usize>,
+    /// Columns of `A`, rows of `B`.
+    pub depth: Range<usize>,
+    /// Columns of `B` and `C`.
+    pub columns: Range<usize>,
 }
 
 /// `C` within a slice: row `i` is `data[i·stride..][..columns]`.
@@ -66,7 +69,8 @@ impl Workspace {
         multiply_with(&mut self.0, product, a, b, c);
     }
 
-    /// Computes one piece of a product; the pieces of [`Product::pieces`] one after the other make up the whole.
+    /// Computes one piece of a product, given its parts of the factors and all of `C`; the pieces of [`Product::pieces`] one
+    /// after the other make up the whole.
     ///
     /// # Panics
     /// Where an element lies outside its slice, or the rows of `c` overlap.
@@ -76,26 +80,25 @@ impl Workspace {
 }
 
 impl Product {
-    /// The pieces that make up the product, in the order in which they must be computed.
-    pub fn pieces(self) -> impl Iterator<Item = Piece> {
-        self.cut::<Multiplier>()
+    /// The largest piece into which a product of matrices is cut.
+    pub const LARGEST: Product = Multiplier::LARGEST;
+
+    /// The pieces that make up the product, none larger than `largest`, in the order in which they must be computed.
+    pub fn pieces(self, largest: Product) -> impl Iterator<Item = Piece> {
+        cut(self.columns, largest.columns).flat_map(move |columns| {
+            let depths = cut(self.depth, largest.depth).chain((self.depth == 0).then_some(0..0));
+            depths.flat_map(move |depth| {
+                let columns = columns.clone();
+                let piece = move |rows| Piece { rows, depth: depth.clone(), columns: columns.clone() };
+                cut(self.rows, largest.rows).map(piece)
+            })
+        })
     }
 
     /// The rows of `C` that are complete once this piece is computed.
     pub fn completed(self, piece: &Piece) -> Option<Range<usize>> {
         let last = piece.columns.end == self.columns && piece.depth.end == self.depth;
         last.then(|| piece.rows.clone())
-    }
-
-    fn cut<M: Multiply>(self) -> impl Iterator<Item = Piece> {
-        cut(self.columns, M::LARGEST.columns).flat_map(move |columns| {
-            let depths = cut(self.depth, M::LARGEST.depth).chain((self.depth == 0).then_some(0..0));
-            depths.flat_map(move |depth| {
-                let columns = columns.clone();
-                let piece = move |rows| Piece { rows, depth: depth.clone(), columns: columns.clone() };
-                cut(self.rows, M::LARGEST.rows).map(piece)
-            })
-        })
     }
 }
 
@@ -119,15 +122,16 @@ pub(super) fn multiply_with<M: Multiply>(
     b: Matrix<'_>,
     c: Target<'_>,
 ) {
-    for piece in product.cut::<M>() {
+    for piece in product.pieces(M::LARGEST) {
+        let (a, b) = (a.from(piece.rows.start, piece.depth.start), b.from(piece.depth.start, piece.columns.start));
         multiply_piece_with(multiplier, &piece, a, b, c);
     }
 }
 
 fn multiply_piece_with<M: Multiply>(multiplier: &mut M, piece: &Piece, a: Matrix<'_>, b: Matrix<'_>, c: Target<'_>) {
     let Piece { rows, depth, columns } = piece;
-    assert!(a.holds(rows.end, depth.end), "the left factor lies within its data");
-    assert!(b.holds(depth.end, columns.end), "the right factor lies within its data");
+    assert!(a.holds(rows.len(), depth.len()), "the left factor lies within its data");
+    assert!(b.holds(depth.len(), columns.len()), "the right factor lies within its data");
     let end = (rows.end - 1) * c.stride + columns.end;
     assert!(columns.end <= c.stride && end <= c.data.len(), "the product has room");
     let part = Target {
@@ -136,7 +140,6 @@ fn multiply_piece_with<M: Multiply>(multiplier: &mut M, piece: &Piece, a: Matrix
         accumulate: c.accumulate || depth.start > 0,
     };
     let product = Product { rows: rows.len(), depth: depth.len(), columns: columns.len() };
-    let (a, b) = (a.from(rows.start, depth.start), b.from(depth.start, columns.start));
     // SAFETY: pieces have rows and columns; the assertions above are what is asked for.
     unsafe { multiplier.multiply(product, a, b, rows.start == 0, part) }
 }

@@ -5,12 +5,15 @@
 //! invocation keeps a small block of the result in registers (four or eight rows, four or eight columns). Then the epilogue runs on the
 //! registers: bias, activation, optimizer and all.
 
-use daydream_graph::kernel::{Access, Body, Kernel};
+use std::ops::Range;
+
+use daydream_graph::kernel::{Access, Affine, Body, Kernel};
+use daydream_graph::numel;
 
 use super::expression::{View, Writer};
 use super::index::{Point, coordinates, names};
 use super::library::Lanes;
-use super::{Places, Shader, finish};
+use super::{Places, Shader, affines, finish};
 
 /// Edges shorter than this are not worth a tile.
 const THIN: usize = 8;
@@ -46,23 +49,23 @@ pub enum Lie {
 impl Product {
     /// The product of a kernel, if it is one that tiles suit.
     pub fn of(kernel: &Kernel) -> Option<Product> {
-        let Body::MatMul { a, b, depth } = &kernel.body else { return None };
-        let (batch, edges) = kernel.domain.split_at(kernel.domain.len() - 2);
-        let (rows, columns) = (edges[0], edges[1]);
-        if rows < THIN || columns < THIN || *depth == 0 {
+        let Body::MatMul { a, b, depth, .. } = &kernel.body else { return None };
+        let Sides { batch, rows, columns } = Sides::of(kernel)?;
+        let [batch, rows, columns] = [batch, rows, columns].map(|own| numel(&kernel.domain[own]));
+        let (rank, depth) = (kernel.domain.len(), numel(depth));
+        if rows < THIN || columns < THIN || depth == 0 {
             return None;
         }
-        let rank = kernel.domain.len();
         let lie = |access: &Access, edge: usize| {
             let strides = &access.index.strides;
-            match (strides[edge], strides[rank]) {
+            match (strides[edge], strides[strides.len() - 1]) {
                 (1, _) => Lie::Edge,
                 (_, 1) => Lie::Depth,
                 _ => Lie::Scattered,
             }
         };
-        let (left, right) = (lie(a, rank - 2), lie(b, rank - 1));
-        Some(Product { batch: batch.iter().product(), rows, columns, depth: *depth, left, right })
+        let (left, right) = (lie(a, Sides::of(kernel)?.rows.end - 1), lie(b, rank - 1));
+        Some(Product { batch, rows, columns, depth, left, right })
     }
 
     /// Multiplications and additions.
@@ -78,6 +81,23 @@ impl Product {
 
     fn workgroups(&self, tile: &Tile) -> [usize; 3] {
         [self.columns.div_ceil(tile.columns()), self.rows.div_ceil(tile.rows()), self.batch]
+    }
+}
+
+/// Which dimensions of its kernel's domain a product goes through along each side.
+struct Sides {
+    batch: Range<usize>,
+    rows: Range<usize>,
+    columns: Range<usize>,
+}
+
+impl Sides {
+    fn of(kernel: &Kernel) -> Option<Sides> {
+        let Body::MatMul { rows, columns, .. } = kernel.body else { return None };
+        let rank = kernel.domain.len();
+        let first_column = rank - columns;
+        let first_row = first_column - rows;
+        Some(Sides { batch: 0..first_row, rows: first_row..first_column, columns: first_column..rank })
     }
 }
 
@@ -131,8 +151,8 @@ impl Tile {
 struct Slab<'a> {
     name: &'static str,
     access: &'a Access,
-    /// Number of the edge's dimension, and its name in the shader.
-    edge: usize,
+    /// The dimensions along the edge.
+    edge: Range<usize>,
     /// Length of the edge in the whole product, and in the tile.
     extent: usize,
     tile: usize,
@@ -142,22 +162,33 @@ struct Slab<'a> {
 
 /// The shader of a product that [`Product::of`] accepts.
 pub(super) fn shader(kernel: &Kernel, places: &Places<'_>, tile: Tile) -> Shader {
-    let (Body::MatMul { a, b, depth }, Some(product)) = (&kernel.body, Product::of(kernel)) else {
+    let (Body::MatMul { a, b, depth: inner, .. }, Some(product), Some(sides)) =
+        (&kernel.body, Product::of(kernel), Sides::of(kernel))
+    else {
         unreachable!("only products are cut into tiles");
     };
     let rank = kernel.domain.len();
-    let (rows, columns, depth) = (product.rows, product.columns, *depth);
-    let whole_quads = columns.is_multiple_of(4)
+    let Product { rows, columns, depth, .. } = product;
+    let whole_quads = kernel.domain[rank - 1].is_multiple_of(4)
         && kernel.stores.iter().all(|store| places.buffers[store.target.0].offset.is_multiple_of(4));
     let (view, lanes) = if whole_quads { (View::Quads, Lanes::Four) } else { (View::Numbers, Lanes::One) };
     let writer = Writer { buffers: places.buffers, view, lanes };
 
-    let mut axes = names('i', rank - 2);
-    let batch = coordinates("group.z", &kernel.domain[..rank - 2], &axes, |_| true);
-    axes.extend(["m", "n", "k"].map(str::to_owned));
-    let left = Slab { name: "left", access: a, edge: rank - 2, extent: rows, tile: tile.rows(), first: "first_row" };
-    let right =
-        Slab { name: "right", access: b, edge: rank - 1, extent: columns, tile: tile.columns(), first: "first_column" };
+    let named = |letter: char, count: usize| if count == 1 { vec![letter.to_string()] } else { names(letter, count) };
+    let mut axes = names('i', sides.batch.len());
+    let batch = coordinates("group.z", &kernel.domain[sides.batch.clone()], &axes, |_| true);
+    axes.extend([named('m', sides.rows.len()), named('n', sides.columns.len()), named('k', inner.len())].concat());
+    let extents = [&kernel.domain[..], inner].concat();
+    let left =
+        Slab { name: "left", access: a, edge: sides.rows.clone(), extent: rows, tile: tile.rows(), first: "first_row" };
+    let right = Slab {
+        name: "right",
+        access: b,
+        edge: sides.columns.clone(),
+        extent: columns,
+        tile: tile.columns(),
+        first: "first_column",
+    };
 
     let Tile { across, down, tall, wide, slab } = tile;
     let mut text = batch;
@@ -173,7 +204,7 @@ pub(super) fn shader(kernel: &Kernel, places: &Places<'_>, tile: Tile) -> Shader
     }
     text.push_str(&format!("for (var start = 0; start < {depth}; start += {slab}) {{\n"));
     for factor in [&left, &right] {
-        text.push_str(&fill(factor, &writer, &axes, depth, tile));
+        text.push_str(&fill(factor, &writer, &axes, &extents, rank, tile));
     }
     text.push_str(&format!("workgroupBarrier();\nfor (var d = 0u; d < {slab}u; d++) {{\n"));
     for part in 0..tall / 4 {
@@ -206,8 +237,8 @@ let quad = sums[e];
         across * 4,
         quads = wide / 4,
     ));
-    let number = match rank {
-        2 => format!("u32(m * {columns} + n)"),
+    let number = match sides.batch.len() {
+        0 => format!("u32(m * {columns} + n)"),
         _ => format!("(group.z * {}u + u32(m * {columns} + n))", rows * columns),
     };
     let (open, body, close) = match lanes {
@@ -219,6 +250,14 @@ let quad = sums[e];
         ),
     };
     text.push_str(&open);
+    let stored: Vec<&Affine> = kernel.scalars.iter().flat_map(affines).collect();
+    for (letter, side) in [('m', &sides.rows), ('n', &sides.columns)] {
+        if side.len() > 1 {
+            let number = format!("u32({letter})");
+            let needed = |axis: usize| stored.iter().any(|affine| affine.strides[side.start + axis] != 0);
+            text.push_str(&coordinates(&number, &kernel.domain[side.clone()], &axes[side.clone()], needed));
+        }
+    }
     text.push_str(&writer.scalars(&kernel.scalars, 's', Point(&axes[..rank]), &kernel.domain, body));
     for store in &kernel.stores {
         text.push_str(&writer.store(store.target.0, &number, &format!("s{}", store.value.0)));
@@ -241,47 +280,83 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
     Shader { text: finish(view, &head, &main), workgroups: product.workgroups(&tile).map(|count| count as u32) }
 }
 
+/// Makes one dimension of several that an access walks through as one: the others have extent 1 then.
+fn join(access: &mut Access, extents: &mut [usize], side: Range<usize>) {
+    let Some(last) = side.clone().last() else { return };
+    let runs_on = |affine: &Affine| {
+        side.clone().all(|axis| {
+            let inner = numel(&extents[axis + 1..side.end]) as isize;
+            extents[axis] == 1 || affine.strides[axis] == affine.strides[last] * inner
+        })
+    };
+    if runs_on(&access.index) && access.guards.iter().all(|guard| runs_on(&guard.index)) {
+        let guards = access.guards.iter_mut().map(|guard| &mut guard.index);
+        guards.chain([&mut access.index]).for_each(|affine| affine.strides[side.start..last].fill(0));
+        extents[last] = numel(&extents[side.clone()]);
+        extents[side.start..last].fill(1);
+    }
+}
+
 /// Lines that bring a slab of a factor to workgroup memory: vector `(k, e)` holds four neighbours along the edge at depth `k`.
-/// What lies outside of the product is 0.
-fn fill(factor: &Slab<'_>, writer: &Writer<'_>, axes: &[String], depth: usize, tile: Tile) -> String {
-    let Slab { name, access, edge, extent, tile: length, first } = *factor;
-    let rank = axes.len() - 1;
-    let quads = length / 4;
+/// What lies outside of the product is 0. The depth is the dimensions from `rank` on.
+fn fill(factor: &Slab<'_>, writer: &Writer<'_>, axes: &[String], extents: &[usize], rank: usize, tile: Tile) -> String {
+    let Slab { name, access, edge, extent, tile: length, first } = factor;
+    let (quads, depth) = (length / 4, numel(&extents[rank..]));
+    let (mut access, mut extents) = ((*access).clone(), extents.to_vec());
+    for side in [edge.clone(), rank..axes.len()] {
+        join(&mut access, &mut extents, side);
+    }
     let strides = &access.index.strides;
-    let start = writer.buffers[access.buffer.0].offset as isize + access.index.offset;
-    let aligned_but = |free: usize| {
+    let place = writer.buffers[access.buffer.0].offset as isize;
+    let (last_of_edge, last_of_depth) = (edge.end - 1, axes.len() - 1);
+    // Whether four neighbours along a dimension, the first at a multiple of four, are one quad of the arena, or all outside.
+    let in_quads = |dimension: usize| {
         writer.view == View::Quads
-            && start % 4 == 0
-            && strides.iter().enumerate().all(|(axis, stride)| axis == free || stride % 4 == 0)
+            && strides[dimension] == 1
+            && extents[dimension].is_multiple_of(4)
+            && (place + access.index.offset) % 4 == 0
+            && strides.iter().enumerate().all(|(axis, stride)| axis == dimension || stride % 4 == 0)
+            && access.guards.iter().all(|guard| guard.index.strides[dimension] == 0)
     };
-    let index = |edge_name: &str, depth_name: &str| {
+    // Lines that name the coordinates of an element, its place in the arena, and where it is to be read at all.
+    let element = |number: usize, at: &str, k: &str, holds: String| {
         let mut names = axes.to_vec();
-        names[edge] = edge_name.to_owned();
-        names[rank] = depth_name.to_owned();
-        Point(&names).index(&access.index, writer.buffers[access.buffer.0].offset as isize)
+        let mut lines = String::new();
+        for (side, value) in [(edge.clone(), at), (rank..axes.len(), k)] {
+            if extents[side.start..side.end - 1].iter().all(|&outer| outer == 1) {
+                names[side.end - 1] = value.to_owned();
+                continue;
+            }
+            side.clone().for_each(|axis| names[axis].push_str(&format!("_{number}")));
+            lines.push_str(&coordinates(&format!("u32({value})"), &extents[side.clone()], &names[side], |_| true));
+        }
+        let point = Point(&names);
+        let holds = point.guards(&access.guards, 0).into_iter().fold(holds, |all, own| format!("{all} && {own}"));
+        (lines, point.index(&access.index, place), holds)
     };
-    // An element, or a quad, or zeros where `holds` does not.
-    let quad = |index: &str, holds: &str| format!("select(vec4f(), arena[select(0, {index}, {holds}) >> 2u], {holds})");
-    let one = |index: &str, holds: &str| {
-        format!("select(0.0, {}, {holds})", writer.element(&format!("select(0, {index}, {holds})")))
+    let quad = |(lines, index, holds): (String, String, String)| {
+        (lines, format!("select(vec4f(), arena[select(0, {index}, {holds}) >> 2u], {holds})"))
+    };
+    let one = |(lines, index, holds): (String, String, String)| {
+        (lines, format!("select(0.0, {}, {holds})", writer.element(&format!("select(0, {index}, {holds})"))))
     };
 
-    let (units, lines) = if strides[edge] == 1 && aligned_but(edge) && extent.is_multiple_of(4) {
-        let holds = format!("at < {extent} && k < {depth}");
+    let (units, lines) = if in_quads(last_of_edge) {
+        let (names, value) = quad(element(0, "at", "k", format!("at < {extent} && k < {depth}")));
         let lines = format!(
             "let e = unit % {quads}u;\nlet d = unit / {quads}u;\nlet at = {first} + i32(e) * 4;\nlet k = start + i32(d);\n\
-             {name}[unit] = {};\n",
-            quad(&index("at", "k"), &holds)
+             {names}{name}[unit] = {value};\n"
         );
         (tile.slab * quads, lines)
-    } else if strides[rank] == 1 && aligned_but(rank) && depth.is_multiple_of(4) {
+    } else if in_quads(last_of_depth) {
         let slabs = tile.slab / 4;
         let mut lines = format!(
             "let q = unit % {slabs}u;\nlet e = unit / {slabs}u;\nlet at = {first} + i32(e) * 4;\nlet k = start + i32(q) * 4;\n"
         );
         for row in 0..4 {
             let holds = format!("at + {row} < {extent} && k < {depth}");
-            lines.push_str(&format!("let v{row} = {};\n", quad(&index(&format!("(at + {row})"), "k"), &holds)));
+            let (names, value) = quad(element(row, &format!("(at + {row})"), "k", holds));
+            lines.push_str(&format!("{names}let v{row} = {value};\n"));
         }
         for (column, part) in ["x", "y", "z", "w"].into_iter().enumerate() {
             lines.push_str(&format!(
@@ -291,7 +366,7 @@ fn fill(factor: &Slab<'_>, writer: &Writer<'_>, axes: &[String], depth: usize, t
         (slabs * quads, lines)
     } else {
         // Neighbouring invocations read neighbouring numbers, whichever way these lie.
-        let (e, d) = if strides[rank] == 1 {
+        let (e, d) = if strides[last_of_depth] == 1 {
             (format!("unit / {}u", tile.slab), format!("unit % {}u", tile.slab))
         } else {
             (format!("unit % {quads}u"), format!("unit / {quads}u"))
@@ -300,7 +375,8 @@ fn fill(factor: &Slab<'_>, writer: &Writer<'_>, axes: &[String], depth: usize, t
             format!("let e = {e};\nlet d = {d};\nlet at = {first} + i32(e) * 4;\nlet k = start + i32(d);\n");
         for row in 0..4 {
             let holds = format!("at + {row} < {extent} && k < {depth}");
-            lines.push_str(&format!("let v{row} = {};\n", one(&index(&format!("(at + {row})"), "k"), &holds)));
+            let (names, value) = one(element(row, &format!("(at + {row})"), "k", holds));
+            lines.push_str(&format!("{names}let v{row} = {value};\n"));
         }
         lines.push_str(&format!("{name}[d * {quads}u + e] = vec4f(v0, v1, v2, v3);\n"));
         (tile.slab * quads, lines)

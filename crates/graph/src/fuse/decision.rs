@@ -1,7 +1,8 @@
 //! The decision: which nodes are materialised.
 
+use super::factor::Factors;
 use super::{Fusion, is_affine_reshape, is_buffer};
-use crate::graph::{Arena, NodeId};
+use crate::graph::{Arena, Node, NodeId};
 use crate::op::{Move, Op, Source, Unary};
 use crate::shape::numel;
 
@@ -14,7 +15,7 @@ const MAX_DEPTH: u32 = 128;
 
 /// Which of the nodes that `wanted` depends on are materialised, in order. Inputs and parameters are buffers already and not listed.
 pub(crate) fn decide(arena: &Arena, wanted: &[NodeId], fusion: Fusion) -> Vec<NodeId> {
-    let live = live_nodes(arena, wanted);
+    let live = live_nodes(arena, wanted, fusion);
     let mut materialised = vec![fusion == Fusion::Off; arena.nodes.len()];
     if fusion == Fusion::On {
         for &id in wanted {
@@ -42,16 +43,19 @@ pub(crate) fn decide(arena: &Arena, wanted: &[NodeId], fusion: Fusion) -> Vec<No
     live.into_iter().filter(|id| materialised[id.index()] && !is_buffer(arena, *id)).collect()
 }
 
-fn live_nodes(arena: &Arena, wanted: &[NodeId]) -> Vec<NodeId> {
+/// The nodes that kernels meet, in order: not those that are only moved on their way into a routine.
+fn live_nodes(arena: &Arena, wanted: &[NodeId], fusion: Fusion) -> Vec<NodeId> {
     let mut live = vec![false; arena.nodes.len()];
     for id in wanted {
         live[id.index()] = true;
     }
     for index in (0..live.len()).rev() {
-        if live[index] {
-            for operand in &arena.nodes[index].operands {
-                live[operand.index()] = true;
-            }
+        if !live[index] {
+            continue;
+        }
+        let read = routine_reads(arena, &arena.nodes[index]).filter(|_| fusion == Fusion::On);
+        for operand in read.as_ref().unwrap_or(&arena.nodes[index].operands) {
+            live[operand.index()] = true;
         }
     }
     (0..live.len()).filter(|&index| live[index]).map(|index| NodeId(index as u32)).collect()
@@ -60,15 +64,27 @@ fn live_nodes(arena: &Arena, wanted: &[NodeId]) -> Vec<NodeId> {
 /// The nodes that must be buffers for this one to be computed at all.
 fn buffers_needed(arena: &Arena, id: NodeId) -> Vec<NodeId> {
     let node = arena.node(id);
+    if let Some(mut read) = routine_reads(arena, node) {
+        read.push(id);
+        return read;
+    }
     match &node.op {
-        Op::Dot | Op::Gather | Op::ScatterAdd { .. } | Op::Fold { .. } => {
-            let mut needed: Vec<NodeId> = node.operands.iter().map(|&operand| base(arena, operand)).collect();
-            needed.push(id);
-            needed
-        }
         Op::Reduce { .. } => vec![id],
         Op::Move(Move::Reshape) if !is_affine_reshape(arena, node) => vec![node.operands[0]],
-        Op::Source(_) | Op::Unary(_) | Op::Binary(_) | Op::Select | Op::Move(_) | Op::Detach => vec![],
+        _ => vec![],
+    }
+}
+
+/// The nodes whose buffers a routine reads, if this is one.
+fn routine_reads(arena: &Arena, node: &Node) -> Option<Vec<NodeId>> {
+    match &node.op {
+        Op::Dot => Some(Factors::of(arena, node, |id| is_buffer(arena, id)).nodes().collect()),
+        Op::Gather | Op::ScatterAdd { .. } | Op::Fold { .. } => {
+            Some(node.operands.iter().map(|&operand| base(arena, operand)).collect())
+        }
+        Op::Reduce { .. } | Op::Source(_) | Op::Unary(_) | Op::Binary(_) | Op::Select | Op::Move(_) | Op::Detach => {
+            None
+        }
     }
 }
 
@@ -145,9 +161,23 @@ impl Decision<'_> {
         let deepest = node.operands.iter().map(|operand| self.depth[operand.index()]).max();
         self.depth[id.index()] = 1 + deepest.unwrap_or(0);
         self.work[id.index()] = match &node.op {
+            // All guards of a load are asked at once.
+            Op::Move(Move::Pad { .. }) if self.is_load(node.operands[0]) => own_work(&node.op),
             Op::Move(_) => own_work(&node.op) + self.work[node.operands[0].index()],
             _ => self.work_met_once(id),
         };
+    }
+
+    /// Whether a node is substituted by a load.
+    fn is_load(&self, mut id: NodeId) -> bool {
+        while !self.is_loaded(id) {
+            let node = self.arena.node(id);
+            match node.op {
+                Op::Move(_) | Op::Detach => id = node.operands[0],
+                _ => return false,
+            }
+        }
+        true
     }
 
     fn is_loaded(&self, id: NodeId) -> bool {

@@ -4,7 +4,7 @@
 //! A value is *materialised*, that is, computed once by a kernel and kept in a buffer, when
 //! it is wanted from outside (an output, an update); when an operation that combines numbers by its own loop makes it
 //! (Reduce, Dot, Gather, ScatterAdd, Fold) or reads it other than through an affine access (operands of Dot, Gather, ScatterAdd,
-//! Fold; operands of a reshape that would need divisions); when it takes work and a move then repeats it (Expand,
+//! Fold, as far as they are not moves of something else; operands of a reshape that would need divisions); when it takes work and a move then repeats it (Expand,
 //! Unfold, a Pad that at least doubles it), for what is repeated is computed once; when several kernels would need it and
 //! recomputing costs more than a load; or when the expression has grown past `MAX_WORK` or `MAX_DEPTH`.
 //! Every other value is substituted where it is used.
@@ -14,7 +14,9 @@
 //! kernel's point for every axis of the node. Moves only change the view; at a buffer the view becomes a load.
 
 mod decision;
+mod factor;
 mod substitution;
+mod view;
 
 pub(crate) use decision::decide;
 pub(crate) use substitution::{is_identity, lower};

@@ -2,16 +2,18 @@
 
 use std::collections::HashMap;
 
+use super::factor::Factors;
+use super::view::View;
 use crate::graph::{Arena, Node, NodeId};
-use crate::kernel::{Access, Affine, Body, Guard, Kernel, Scalar, ScalarId, Store};
+use crate::kernel::{Access, Affine, Body, Kernel, Scalar, ScalarId, Store};
 use crate::op::{Move, Op, Source};
 use crate::program::BufferId;
-use crate::shape::{Shape, reshape_groups, row_major};
+use crate::shape::Shape;
 
 /// The kernel that computes a materialised node. `buffers` says where every materialised node is kept.
 pub(crate) fn lower(arena: &Arena, id: NodeId, buffers: &HashMap<NodeId, BufferId>) -> Kernel {
     let node = arena.node(id);
-    let domain = node.shape.clone();
+    let mut domain = node.shape.clone();
     let with_inner = |inner: &[usize]| [&domain[..], inner].concat();
     let access = |operand: NodeId, view: View, extents: Shape| -> Access {
         Substitution::new(arena, buffers, extents).access(operand, view)
@@ -31,16 +33,9 @@ pub(crate) fn lower(arena: &Arena, id: NodeId, buffers: &HashMap<NodeId, BufferI
             Some(Body::Reduce { op: *op, extents: inner, terms: substitution.scalars })
         }
         Op::Dot => {
-            let depth = arena.node(node.operands[0]).shape[rank - 1];
-            let mut left = View::identity(rank, rank + 1);
-            left.index[rank - 1] = Affine::coordinate(rank, rank + 1);
-            let mut right = View::identity(rank, rank + 1);
-            right.index[rank - 2] = Affine::coordinate(rank, rank + 1);
-            Some(Body::MatMul {
-                a: access(node.operands[0], left, with_inner(&[depth])),
-                b: access(node.operands[1], right, with_inner(&[depth])),
-                depth,
-            })
+            let (split, body) = Factors::of(arena, node, |id| buffers.contains_key(&id)).kernel(buffers);
+            domain = split;
+            Some(body)
         }
         Op::Gather => {
             let table = arena.node(node.operands[0]);
@@ -92,29 +87,6 @@ pub(crate) fn lower(arena: &Arena, id: NodeId, buffers: &HashMap<NodeId, BufferI
     }
     let stores = vec![Store { value: ScalarId(scalars.len() - 1), target: buffers[&id] }];
     Kernel { domain, body: body.unwrap_or(Body::None), scalars, stores }
-}
-
-/// How a node is met: an affine function of the kernel's point for each of its axes, and where it counts as 0.
-#[derive(Clone, PartialEq, Eq, Hash)]
-struct View {
-    index: Vec<Affine>,
-    guards: Vec<Guard>,
-}
-
-impl View {
-    fn identity(axes: usize, rank: usize) -> View {
-        View { index: (0..axes).map(|axis| Affine::coordinate(axis, rank)).collect(), guards: vec![] }
-    }
-
-    fn first(&self, axes: usize) -> View {
-        View { index: self.index[..axes].to_vec(), guards: self.guards.clone() }
-    }
-
-    /// The row-major number of the element met.
-    fn flat(&self, shape: &[usize], rank: usize) -> Affine {
-        let strides = row_major(shape);
-        self.index.iter().zip(strides).fold(Affine::fixed(0, rank), |sum, (index, stride)| sum.plus(index, stride))
-    }
 }
 
 struct Substitution<'a> {
@@ -198,77 +170,27 @@ impl<'a> Substitution<'a> {
         self.push(Scalar::Load(Access { buffer, index, guards: view.guards.clone() }))
     }
 
-    fn moved(&mut self, movement: &Move, node: &Node, mut view: View) -> ScalarId {
-        let rank = self.extents.len();
+    fn moved(&mut self, movement: &Move, node: &Node, view: View) -> ScalarId {
         let operand = node.operands[0];
         let from = &self.arena.node(operand).shape;
-        match movement {
-            Move::Reshape => {
-                let Some(index) = reshape_view(from, &node.shape, &view, rank) else {
-                    let buffer = self.buffers[&operand];
-                    return self.load(buffer, &node.shape, &view);
-                };
-                view.index = index;
-            }
-            Move::Permute(order) => {
-                let mut index = view.index.clone();
-                for (to, &axis) in order.iter().enumerate() {
-                    index[axis] = view.index[to].clone();
-                }
-                view.index = index;
-            }
-            Move::Expand => {
-                for axis in (0..from.len()).filter(|&axis| from[axis] == 1) {
-                    view.index[axis] = Affine::fixed(0, rank);
-                }
-            }
-            Move::Slice { axis, start, step } => {
-                view.index[*axis] = Affine::fixed(*start as isize, rank).plus(&view.index[*axis], *step as isize);
-            }
-            Move::Flip(axis) => {
-                view.index[*axis] = Affine::fixed(from[*axis] as isize - 1, rank).plus(&view.index[*axis], -1);
-            }
-            Move::Unfold { axis, stride, dilation, .. } => {
-                let tap = view.index.remove(axis + 1);
-                let window = &view.index[*axis];
-                view.index[*axis] =
-                    Affine::fixed(0, rank).plus(window, *stride as isize).plus(&tap, *dilation as isize);
-            }
-            Move::Pad { axis, before, .. } => return self.padded(operand, view, *axis, *before),
+        match (movement, view.through(movement, from, &node.shape, &self.extents)) {
+            (Move::Pad { .. }, Ok(moved)) => self.padded(operand, &view, moved),
+            (_, Ok(moved)) => self.scalar(operand, moved),
+            (_, Err(_)) => self.load(self.buffers[&operand], &node.shape, &view),
         }
-        self.scalar(operand, view)
     }
 
-    fn padded(&mut self, operand: NodeId, mut view: View, axis: usize, before: usize) -> ScalarId {
-        view.index[axis].offset -= before as isize;
-        let guard = Guard { index: view.index[axis].clone(), extent: self.arena.node(operand).shape[axis] };
-        if guard.always_holds(&self.extents) || view.guards.contains(&guard) {
-            return self.scalar(operand, view);
-        }
-        view.guards.push(guard.clone());
+    /// What is padded, met under a view with one guard more at most than that of the padding.
+    fn padded(&mut self, operand: NodeId, before: &View, view: View) -> ScalarId {
+        let guard = view.guards.get(before.guards.len()).cloned();
         let inner = self.scalar(operand, view);
-        if matches!(self.scalars[inner.0], Scalar::Load(_)) {
+        let Some(guard) = guard.filter(|_| !matches!(self.scalars[inner.0], Scalar::Load(_))) else {
             return inner;
-        }
+        };
         let inside = self.push(Scalar::Inside(vec![guard]));
         let zero = self.push(Scalar::Const(0.0));
         self.push(Scalar::Select(inside, inner, zero))
     }
-}
-
-/// The view of a reshape's operand under a view of its result; `None` where it would need divisions.
-fn reshape_view(from: &[usize], to: &[usize], view: &View, rank: usize) -> Option<Vec<Affine>> {
-    let mut index = vec![Affine::fixed(0, rank); from.len()];
-    for (own, others) in reshape_groups(from, to)? {
-        let mut long = own.filter(|&axis| from[axis] != 1);
-        let Some(axis) = long.next() else { continue };
-        if long.next().is_some() {
-            return None;
-        }
-        let part = View { index: view.index[others.clone()].to_vec(), guards: vec![] };
-        index[axis] = part.flat(&to[others], rank);
-    }
-    Some(index)
 }
 
 /// Whether a scalar reads `access.buffer` at the point's own row-major number, unguarded.

@@ -82,7 +82,7 @@ impl Guard {
 
 impl Access {
     /// Its affine functions.
-    pub(super) fn affines(&self) -> impl Iterator<Item = &Affine> {
+    pub(super) fn affines(&self) -> impl Iterator<Item = &Affine> + Clone {
         std::iter::once(&self.index).chain(self.guards.iter().map(|guard| &guard.index))
     }
 

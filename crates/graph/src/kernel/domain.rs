@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{Affine, Body, Kernel, Scalar};
-use crate::shape::reshape_groups;
+use crate::shape::{Shape, reshape_groups};
 
 impl Kernel {
     /// A kernel without a body over another domain with the same points in the same order, where no affine
@@ -22,11 +22,12 @@ impl Kernel {
     }
 
     /// Joins neighbouring dimensions that every affine function walks through as one, and drops those of extent 1:
-    /// longer inner loops, fewer of them. Bodies that give a dimension a meaning of its own keep all.
+    /// longer inner loops, fewer of them. The rows, the columns and the depth of a product stay apart, and stay. Bodies that give
+    /// a dimension a meaning of its own keep all.
     pub(crate) fn collapse(mut self) -> Kernel {
         let rank = self.domain.len();
         let stores = self.scalars.iter().flat_map(Scalar::affines);
-        let (outer, inner) = match &self.body {
+        let (outer, inner) = match &mut self.body {
             Body::None => (joined(&self.domain, 0, stores), vec![]),
             Body::Gather { table, rows, .. } => {
                 let body = table.affines().chain(rows.affines());
@@ -36,20 +37,35 @@ impl Kernel {
                 let body = terms.iter().flat_map(Scalar::affines);
                 (joined(&self.domain, 0, stores.chain(body.clone())), joined(extents, rank, body))
             }
-            Body::MatMul { .. } | Body::ScatterAdd { .. } | Body::Fold { .. } => return self,
+            Body::MatMul { a, b, rows, columns, depth } => {
+                let body = a.affines().chain(b.affines());
+                let affines = stores.chain(body.clone());
+                let (first_row, first_column) = (rank - *rows - *columns, rank - *columns);
+                let part = |range: Range<usize>| joined(&self.domain[range.clone()], range.start, affines.clone());
+                let own_rows = at_least_one(part(first_row..first_column), first_row);
+                let own_columns = at_least_one(part(first_column..rank), first_column);
+                (*rows, *columns) = (own_rows.len(), own_columns.len());
+                let inner = at_least_one(joined(depth, rank, body), rank);
+                ([part(0..first_row), own_rows, own_columns].concat(), inner)
+            }
+            Body::ScatterAdd { .. } | Body::Fold { .. } => return self,
         };
-        self.domain = outer.iter().map(|dimension| dimension.extent).collect();
+        self.domain = extents(&outer);
         self.scalars.iter_mut().flat_map(Scalar::affines_mut).for_each(|affine| keep(affine, &outer));
+        let all = [outer, inner.clone()].concat();
         match &mut self.body {
             Body::Gather { table, rows, .. } => {
-                table.affines_mut().chain(rows.affines_mut()).for_each(|affine| keep(affine, &outer));
+                table.affines_mut().chain(rows.affines_mut()).for_each(|affine| keep(affine, &all));
             }
-            Body::Reduce { extents, terms, .. } => {
-                *extents = inner.iter().map(|dimension| dimension.extent).collect();
-                let all = [outer, inner].concat();
+            Body::Reduce { extents: own, terms, .. } => {
+                *own = extents(&inner);
                 terms.iter_mut().flat_map(Scalar::affines_mut).for_each(|affine| keep(affine, &all));
             }
-            Body::None | Body::MatMul { .. } | Body::ScatterAdd { .. } | Body::Fold { .. } => {}
+            Body::MatMul { a, b, depth, .. } => {
+                *depth = extents(&inner);
+                a.affines_mut().chain(b.affines_mut()).for_each(|affine| keep(affine, &all));
+            }
+            Body::None | Body::ScatterAdd { .. } | Body::Fold { .. } => {}
         }
         self
     }
@@ -94,6 +110,15 @@ fn joined<'a>(extents: &[usize], first: usize, affines: impl Iterator<Item = &'a
         }
     }
     dimensions
+}
+
+/// The dimensions, or where none is left the first one, whose extent is 1.
+fn at_least_one(dimensions: Vec<Joined>, first: usize) -> Vec<Joined> {
+    if dimensions.is_empty() { vec![Joined { innermost: first, extent: 1 }] } else { dimensions }
+}
+
+fn extents(dimensions: &[Joined]) -> Shape {
+    dimensions.iter().map(|dimension| dimension.extent).collect()
 }
 
 fn keep(affine: &mut Affine, dimensions: &[Joined]) {

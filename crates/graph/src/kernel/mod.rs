@@ -62,15 +62,19 @@ pub enum Body {
         /// The expression that is combined.
         terms: Vec<Scalar>,
     },
-    /// `Σ_k a·b` with one inner dimension `k`. The domain is `[batch.., M, N]`; `a` does not vary with `N`, nor `b`
-    /// with `M`, and neither has guards.
+    /// `Σ a·b` over all inner points. The domain is `[batch.., rows.., columns..]`; `a` does not vary with the columns, nor `b`
+    /// with the rows.
     MatMul {
         /// Left factor.
         a: Access,
         /// Right factor.
         b: Access,
-        /// Extent of `k`.
-        depth: usize,
+        /// How many dimensions the rows are.
+        rows: usize,
+        /// How many dimensions the columns are.
+        columns: usize,
+        /// Inner extents.
+        depth: Shape,
     },
     /// The element of `table` that lies `row·stride` further on, where `row` is the value at `rows`, rounded down
     /// and clamped to `0..len`. No inner dimensions.
@@ -195,8 +199,9 @@ impl Body {
     pub fn inner(&self) -> Shape {
         match self {
             Body::None | Body::Gather { .. } => vec![],
-            Body::Reduce { extents, .. } | Body::ScatterAdd { extents, .. } => extents.clone(),
-            Body::MatMul { depth, .. } => vec![*depth],
+            Body::Reduce { extents, .. } | Body::ScatterAdd { extents, .. } | Body::MatMul { depth: extents, .. } => {
+                extents.clone()
+            }
             Body::Fold { size, .. } => vec![*size],
         }
     }

@@ -69,7 +69,7 @@ impl fmt::Display for Kernel {
                 writeln!(f, "  body = {op:?} over {extents:?} of")?;
                 write_scalars(f, terms, 't')?;
             }
-            Body::MatMul { a, b, depth } => writeln!(f, "  body = Sum over [{depth}] of {a} · {b}")?,
+            Body::MatMul { a, b, depth, .. } => writeln!(f, "  body = Sum over {depth:?} of {a} · {b}")?,
             Body::Gather { table, rows, stride, len } => {
                 writeln!(f, "  body = {table} at row {rows} of {len}, {stride} apart")?;
             }

@@ -3,7 +3,7 @@
 import { median, ratio } from './contest.mjs';
 import { MODELS, SCALES } from './plan.mjs';
 
-const NAMES = { vae: 'VAE', rbm: 'RBM', gan: 'GAN', ff: 'FF', convolutional: 'Convolutional GAN' };
+export const NAMES = { vae: 'VAE', rbm: 'RBM', gan: 'GAN', ff: 'FF', convolutional: 'Convolutional GAN' };
 
 /** Steps of so many operations and more should cost in proportion to them. */
 const LARGE = 50e6;
@@ -33,6 +33,12 @@ function bar(title, wanted, measured, { unit = 'times', most = false } = {}) {
   return { title, wanted, measured, met, unit, most };
 }
 
+/** The least of those that were measured. */
+function least(values) {
+  const measured = values.filter(Number.isFinite);
+  return measured.length ? Math.min(...measured) : undefined;
+}
+
 /** Seconds of a turn relative to the peak of the same round, for each product: the share of the peak that it reached. */
 export function shareOfPeak({ peaks }, product) {
   const share = (seconds, round) => {
@@ -50,14 +56,20 @@ export function departure({ scales }, title) {
   return Math.max(...costs.map((cost) => Math.abs(cost / median(costs) - 1)));
 }
 
+/** The rate of a part of a convolution relative to that of its matrix product. */
+export const shareOfProduct = ({ convolution, product }) => ratio(convolution, product);
+
 export function bars(outcome) {
-  const { products, steps = [], scales, tiny, building = [], memory } = outcome;
+  const { products, convolutions = [], steps = [], scales, tiny, building = [], memory } = outcome;
   const find = (model, engine) => steps.find((one) => one.model === model && one.engine === engine);
   const milliseconds = (one) => (!one || one.failure ? undefined : 1000 * median(one.seconds));
   const microseconds = (one) => one && 1000 * milliseconds(one);
   const shares = products.map((one) => 100 * shareOfPeak(outcome, one));
   return [
-    bar('Products: least share of the register-only peak', 90, shares.length ? Math.min(...shares) : undefined, { unit: '%' }),
+    bar('Products: least share of the register-only peak', 90, least(shares), { unit: '%' }),
+    bar("Convolutions and their gradients: least share of their products' rate", 60, least(convolutions.map((one) => 100 * shareOfProduct(one))), {
+      unit: '%',
+    }),
     ...RACES.map(([model, one, other, wanted]) =>
       bar(`${NAMES[model]}: ${one} / ${other}`, wanted, ratio(find(model, one), find(model, other))),
     ),
@@ -67,7 +79,7 @@ export function bars(outcome) {
         measured && 100 * measured, { unit: '%', most: true });
     }),
     bar('Step of a network 2-16-16-1 on 128 rows', 60, microseconds(tiny), { unit: 'microseconds', most: true }),
-    ...MODELS.map(({ id }) => {
+    ...MODELS.filter(({ knobs }) => knobs).map(({ id }) => {
       const measured = milliseconds(building.find(({ model }) => model === id));
       return bar(`${NAMES[id]}: from recipe to kernels`, 20, measured, { unit: 'ms', most: true });
     }),

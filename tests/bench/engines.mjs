@@ -70,12 +70,17 @@ export async function openEngines({ browser, daydream, native, python }, models)
       ...(id === 'rbm' ? machines.map(([label, host]) => [label, host, id]) : []),
       ['PyTorch, native, 2 threads', torches[1], id],
       ['Daydream, native, 2 threads', natives[1], id],
-      ['jax-js', jax, id],
-      ['jax-js, a thread for each core', jaxAll, id],
-      ['TensorFlow.js, transposed by hand', tensorflow, `${id};byHand`],
-      ['TensorFlow.js, transposed by hand, 2 threads', tensorflow2, `${id};byHand`],
-      ['TensorFlow.js as published', tensorflow, `${id};published`],
-      ["Daydream, the zoo's session", daydream, `session;${id};${knobs}`],
+      // TensorFlow.js has no gradient of a convolution for WebAssembly; of jax-js one step takes minutes.
+      ...(id === 'convolutional'
+        ? []
+        : [
+            ['jax-js', jax, id],
+            ['jax-js, a thread for each core', jaxAll, id],
+            ['TensorFlow.js, transposed by hand', tensorflow, `${id};byHand`],
+            ['TensorFlow.js, transposed by hand, 2 threads', tensorflow2, `${id};byHand`],
+            ['TensorFlow.js as published', tensorflow, `${id};published`],
+          ]),
+      ["Daydream, the zoo's session", knobs && daydream, `session;${id};${knobs}`],
     ]
       .filter(([, host]) => host)
       .map(([engine, host, name]) => ({ host, name, model: id, engine, label: `${engine}: ${id}` })),

@@ -44,6 +44,32 @@ export const CHAIN_SIZES = [
   [8192, 784],
 ];
 
+/**
+ * Convolutions, as `Convolving` takes them: batch, pixels a side, channels before and after, taps a side, stride, padding. The last three make
+ * the convolutional generative adversarial network. Transposed ones go from the second image to the first.
+ */
+export const CONVOLUTIONS = [
+  { title: '14 × 14 × 128 to 128, 3 × 3 taps', sizes: [32, 14, 128, 128, 3, 1, 1] },
+  { title: '28 × 28 × 64 to 14 × 14 × 128, 4 × 4 taps', sizes: [32, 28, 64, 128, 4, 2, 1] },
+  { title: '28 × 28 × 1 to 14 × 14 × 64, 4 × 4 taps', sizes: [128, 28, 1, 64, 4, 2, 1] },
+  { title: '14 × 14 × 64 to 7 × 7 × 128, 4 × 4 taps', sizes: [128, 14, 64, 128, 4, 2, 1] },
+  { title: '7 × 7 × 128 to 14 × 14 × 64, 4 × 4 taps, transposed', sizes: [128, 14, 64, 128, 4, 2, 1], transposed: true },
+];
+
+/** Parts of a convolution, and the matrix product that each is: the factors of the product of windows and weights, one of them transposed for a gradient. */
+export function convolutionParts({ sizes, transposed }) {
+  const [batch, size, from, to, taps, stride, padding] = sizes;
+  const rows = batch * (Math.floor((size + 2 * padding - taps) / stride) + 1) ** 2;
+  const depth = taps ** 2 * from;
+  const there = [`${rows} ${depth} ${to}`];
+  const back = [`${rows} ${to} ${depth}`, 'B'];
+  return {
+    forward: transposed ? back : there,
+    images: transposed ? there : back,
+    weights: [`${depth} ${rows} ${to}`, 'A'],
+  };
+}
+
 /** The models whose training steps are compared, and the zoo's own sessions of the same sizes, or of the nearest that its knobs name. */
 export const MODELS = [
   { id: 'vae', title: 'variational autoencoder 784-400-20', knobs: 'hidden=400 latent=20 batch=128' },
@@ -58,6 +84,7 @@ export const MODELS = [
     title: 'Forward-Forward network 784-500-500, 128 + 128 rows',
     knobs: 'layers=2 width=500 negatives=wrong-labels batch=128',
   },
+  { id: 'convolutional', title: 'convolutional generative adversarial network of 28 × 28 images, 64 and 128 channels' },
 ];
 
 /** Bytes that one batch of the autoencoder passes from layer to layer: hidden, mean, logarithm of the variance, latent, hidden, logits. */

@@ -1,13 +1,18 @@
 // The report, in Markdown.
 
-import { bars, departure, shareOfPeak } from './bars.mjs';
+import { NAMES, bars, departure, shareOfPeak, shareOfProduct } from './bars.mjs';
 import { median, quantile, rates, ratio } from './contest.mjs';
+import { CLASSES } from './profile.mjs';
 import { CHAIN_SIZES, MODELS, SCALES } from './plan.mjs';
 
 const row = (...cells) => `| ${cells.join(' | ')} |`;
 const head = (...titles) => [row(...titles), row(...titles.map(() => '---'))];
 const percent = (part) => `${Math.round(100 * part)} %`;
 const giga = (rate) => (rate / 1e9).toFixed(1);
+
+const ADVERSARIES =
+  "PyTorch's step is written as its examples are: what goes backward for the generator also computes gradients of the discriminator, which are then dropped. " +
+  'Daydream computes what is used; so does the count of operations.';
 
 /** Three significant digits. */
 const short = (value) => (value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2));
@@ -33,9 +38,11 @@ export function describe(outcome) {
       return row(title, `at ${most ? 'most' : 'least'} ${wanted} ${unit}`, shown, unmeasured ? '-' : met ? 'yes' : '**no**');
     }),
     '',
+    ...(outcome.convolutions ? convolutions(outcome) : []),
     ...(outcome.steps ? steps(outcome) : []),
     ...(outcome.products.length ? products(outcome) : []),
     ...(outcome.chains ? chains(outcome) : []),
+    ...(outcome.profiles ? profiles(outcome) : []),
     ...(outcome.scales ? growth(outcome) : []),
     ...(outcome.submission ? webgpu(outcome) : []),
     '',
@@ -76,7 +83,10 @@ function steps({ steps, peaks }) {
       const times = one === daydream ? '-' : short(ratio(daydream, one));
       lines.push(row(one.engine, short(median), `${short(low)} to ${short(high)}`, short(best), times));
     }
-    lines.push('', `The zoo's session computes metrics as well; its settings: \`${knobs}\`.`, '');
+    if (knobs) lines.push('', `The zoo's session computes metrics as well; its settings: \`${knobs}\`.`);
+    if (id === 'convolutional') lines.push('', 'In the browser no peer takes part: TensorFlow.js has no gradient of a convolution on its WebAssembly backend, and one step of jax-js 0.1.25 takes minutes.');
+    if (id === 'gan' || id === 'convolutional') lines.push('', ADVERSARIES);
+    lines.push('');
   }
   return lines;
 }
@@ -124,6 +134,42 @@ function chains({ chains }) {
         }),
       ),
     ),
+    '',
+  ];
+}
+
+function convolutions({ convolutions }) {
+  const titles = { forward: 'images', images: 'gradient of the images', weights: 'gradient of the weights' };
+  const names = [...new Set(convolutions.map(({ title }) => title))];
+  const rate = (part) => {
+    if (part.convolution.failure) return 'failed';
+    return `${giga(median(perSecond(part.convolution)))}, ${percent(shareOfProduct(part))}`;
+  };
+  return [
+    '## Convolutions in the browser',
+    '',
+    'GFLOP/s, and the share of the rate of the matrix product of the same operations in the same round: windows times weights, with all windows spelled out in memory beforehand.',
+    '',
+    ...head('convolution', ...Object.values(titles)),
+    ...names.map((name) => row(name, ...Object.keys(titles).map((part) => rate(convolutions.find((one) => one.title === name && one.part === part))))),
+    '',
+  ];
+}
+
+function profiles({ profiles, peaks }) {
+  const peak = Math.max(...peaks.map((one) => median(perSecond(one))));
+  return [
+    '## Where the time of a step goes in the browser',
+    '',
+    'Kernels run one by one, in the order of the step, under a clock; shares are of the time of the whole step, and what is left are the batch and the way from ' +
+      'kernel to kernel. The kernel of a matrix product goes on with whatever is made of its sums at once: activations and their gradients, samples, the update of the weights.',
+    '',
+    ...head('model', 'ms per step', ...CLASSES, 'the rest', 'products, GFLOP/s', 'of the peak'),
+    ...profiles.map(({ model, operations, step, classes }) => {
+      const rest = step - classes.reduce((sum, one) => sum + one);
+      const rate = operations / classes[0];
+      return row(NAMES[model], (1000 * step).toFixed(2), ...[...classes, rest].map((one) => percent(one / step)), giga(rate), percent(rate / peak));
+    }),
     '',
   ];
 }

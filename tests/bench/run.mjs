@@ -12,7 +12,8 @@ import { parseArgs } from 'node:util';
 import { compete } from './contest.mjs';
 import { openEngines } from './engines.mjs';
 import { openBrowser } from './hosts.mjs';
-import { CHAINS, CHAIN_SIZES, MODELS, PEAKS, PRODUCTS, SCALES, VAE_ACTIVATIONS } from './plan.mjs';
+import { CHAINS, CHAIN_SIZES, CONVOLUTIONS, MODELS, PEAKS, PRODUCTS, SCALES, VAE_ACTIVATIONS, convolutionParts } from './plan.mjs';
+import { profile } from './profile.mjs';
 import { plot } from './plot.mjs';
 import { describe } from './report.mjs';
 
@@ -53,6 +54,17 @@ try {
     outcome.chains = CHAIN_SIZES.flatMap((size) => CHAINS.map((chain) => ours(['chain', chain, ...size].join(';'), { chain, size })));
     await contest(outcome.chains, { rounds: 9, warm: 0.1, sample: 0.015 });
   }
+  if (isWanted('convolutions')) {
+    say('measuring convolutions');
+    outcome.convolutions = CONVOLUTIONS.flatMap((convolution) =>
+      Object.entries(convolutionParts(convolution)).map(([part, product]) => {
+        const { title, sizes, transposed } = convolution;
+        const name = ['convolution', sizes.join(' '), transposed ? 'transposed' : '', part].join(';');
+        return { title, part, convolution: ours(name), product: ours(['product', ...product].join(';')) };
+      }),
+    );
+    await contest(outcome.convolutions.flatMap(({ convolution, product }) => [convolution, product]), { rounds: 7, warm: 0.1, sample: 0.02 });
+  }
   if (isWanted('steps')) {
     say('measuring training steps of all engines in turns');
     const engines = await openEngines({ browser, daydream, native, python }, models);
@@ -63,6 +75,11 @@ try {
       engines.close();
     }
   }
+  if (isWanted('profile')) {
+    say('measuring where the time of a step goes');
+    outcome.profiles = [];
+    for (const model of models) outcome.profiles.push(await profile(daydream, model, Number(options.rounds ?? 7)));
+  }
   if (isWanted('growth')) {
     say('measuring how cost grows');
     outcome.scales = SCALES.flatMap(({ title, sizes, name }) => sizes.map((size) => ours(name(size), { scale: title, size })));
@@ -71,7 +88,7 @@ try {
   }
   if (isWanted('page')) {
     say('measuring compilation, memory and submission');
-    outcome.building = MODELS.map(({ id }) => ours(`building;${id}`, { model: id }));
+    outcome.building = MODELS.filter(({ knobs }) => knobs).map(({ id }) => ours(`building;${id}`, { model: id }));
     await contest(outcome.building, { rounds: 15, warm: 0.01, sample: 0.001 });
     const memory = async (which) => (await daydream.run('memory;vae', which)).figure;
     outcome.memory = { arena: await memory(0), held: await memory(1), activations: VAE_ACTIVATIONS };

@@ -35,8 +35,12 @@ enum Part {
     Products,
     /// Element-wise chains and reductions
     Chains,
+    /// Convolutions and their gradients
+    Convolutions,
     /// Training steps beside peers
     Steps,
+    /// Where the time of a training step goes
+    Profile,
     /// How cost grows with batch, width and depth
     Growth,
     /// What a page feels: compilation, memory, submission to WebGPU

@@ -7,7 +7,7 @@ const threads = Number(new URLSearchParams(location.search).get('threads') ?? 1)
 const engine = await import(threads > 1 ? './threads/daydream_bench.js' : './daydream_bench.js');
 await engine.default();
 if (threads > 1) await gatherCrew();
-const { Building, Elementwise, Multiplication, Reference, Submission, Training, peak } = engine;
+const { Building, Convolving, Elementwise, Multiplication, Profile, Reference, Submission, Training, peak } = engine;
 
 const PEAK_TURNS = 10_000;
 
@@ -32,6 +32,18 @@ const makers = {
     return (times) => chain.run(times);
   },
 
+  /** One part of a convolution, whose operations are those of the matrix product that it is. */
+  convolution: (sizes, transposed, part) => {
+    const [batch, ...others] = sizes.split(' ').map(Number);
+    const [size, from, to, taps, stride, padding] = others;
+    const convolution = new Convolving(batch, new Uint32Array(others), transposed === 'transposed', part);
+    const windows = Math.floor((size + 2 * padding - taps) / stride) + 1;
+    return (times) => {
+      convolution.run(times);
+      return 2 * batch * windows ** 2 * taps ** 2 * from * to * times;
+    };
+  },
+
   /** A network of a size that peers train as well. */
   network: (name) => {
     const network = new Reference(name);
@@ -40,6 +52,12 @@ const makers = {
       if (!Number.isFinite(network.loss())) throw new Error(`the training of ${name} failed`);
       return operations;
     };
+  },
+
+  /** Training steps, kernel by kernel: the seconds that each class of kernels took. */
+  profile: (name) => {
+    const profile = new Profile(name);
+    return (times) => Array.from(profile.run(times));
   },
 
   /** A whole session of the zoo, with its batches and metrics. */

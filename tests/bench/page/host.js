@@ -1,8 +1,8 @@
 // The worker's side of a contest: makes a contestant when it is first asked for, and runs it when it is its turn.
 
 /**
- * Answers requests. A contestant is a function that does its work so many times and returns a figure about that: operations or bytes,
- * or a loss; its `before`, if it has one, is not timed. `make` makes one by its name.
+ * Answers requests. A contestant is a function that does its work so many times and returns a figure about that, or several: operations or
+ * bytes, or a loss; its `before`, if it has one, is not timed. `make` makes one by its name.
  */
 export function answer(make, details) {
   const made = new Map();
@@ -13,7 +13,7 @@ export function answer(make, details) {
     const start = performance.now();
     const figure = await work(times);
     const seconds = (performance.now() - start) / 1000;
-    if (figure !== undefined && !Number.isFinite(figure)) throw new Error(`${name} came to ${figure}`);
+    if (figure !== undefined && ![figure].flat().every(Number.isFinite)) throw new Error(`${name} came to ${figure}`);
     return { seconds, figure };
   };
   const ask = { run, drop: ({ name }) => made.delete(name) };

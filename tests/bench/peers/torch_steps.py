@@ -124,17 +124,35 @@ def gan(generator=(64, 400, 400, 784), discriminator=(784, 400, 400, 1), fused=N
         return nn.Sequential(*parts[:-1]).to(device)
 
     g, d = player(*generator), player(*discriminator)
+    return adversaries(nn.Sequential(g, nn.Tanh()), d, lambda x: x, fused)
+
+
+def convolutional(fused=None):
+    g = nn.Sequential(
+        nn.Linear(64, 49 * 128), nn.ReLU(), nn.Unflatten(1, (128, 7, 7)),
+        nn.ConvTranspose2d(128, 64, 4, 2, 1), nn.ReLU(),
+        nn.ConvTranspose2d(64, 1, 4, 2, 1), nn.Tanh(),
+    ).to(device)
+    d = nn.Sequential(
+        nn.Conv2d(1, 64, 4, 2, 1), nn.LeakyReLU(0.2),
+        nn.Conv2d(64, 128, 4, 2, 1), nn.LeakyReLU(0.2),
+        nn.Flatten(), nn.Linear(49 * 128, 1),
+    ).to(device)
+    return adversaries(g, d, lambda x: x.view(-1, 1, 28, 28), fused)
+
+
+def adversaries(g, d, shape, fused):
     adams = [torch.optim.Adam(net.parameters(), 2e-4, betas=(0.5, 0.999), fused=fused) for net in (g, d)]
 
     def step():
-        x, _ = batch(128)
+        x = shape(batch(128)[0])
         with torch.no_grad():
-            fake = torch.tanh(g(torch.randn(128, 64, device=device)))
+            fake = g(torch.randn(128, 64, device=device))
         loss = F.softplus(-d(x)).mean() + F.softplus(d(fake)).mean()
         adams[1].zero_grad()
         loss.backward()
         adams[1].step()
-        loss = F.softplus(-d(torch.tanh(g(torch.randn(128, 64, device=device))))).mean()
+        loss = F.softplus(-d(g(torch.randn(128, 64, device=device)))).mean()
         adams[0].zero_grad()
         loss.backward()
         adams[0].step()
@@ -149,8 +167,10 @@ if takes_turns:
         "rbm": rbm,
         "gan": lambda: gan(**sizes),
         "ff": ff,
+        "convolutional": convolutional,
         "vae;fused": lambda: vae(fused=True),
         "gan;fused": lambda: gan(**sizes, fused=True),
+        "convolutional;fused": lambda: convolutional(fused=True),
         "ff;fused": lambda: ff(fused=True),
     })
     sys.exit()

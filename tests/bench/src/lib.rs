@@ -2,9 +2,12 @@
 //! training steps. `page/worker.js` holds the clock.
 #![cfg(target_arch = "wasm32")]
 
+mod convolutional;
+mod convolving;
 mod counted;
 mod elementwise;
 mod networks;
+mod profile;
 mod submission;
 
 use std::arch::wasm32::{f32x4_add, f32x4_extract_lane, f32x4_mul, f32x4_splat};

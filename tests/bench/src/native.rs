@@ -3,8 +3,10 @@
 //! Prints one line of JSON that names the engine and its contestants. Then each line of its input, a contestant and a number of
 //! steps separated by a tab, is answered by the seconds that they took.
 
+mod convolutional;
 mod networks;
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, stdin};
 use std::time::Instant;
 
@@ -12,18 +14,19 @@ use daydream_cpu::Cpu;
 
 use networks::Network;
 
-const CONTESTANTS: [&str; 4] = ["vae", "rbm", "gan", "ff"];
+const CONTESTANTS: [&str; 5] = ["vae", "rbm", "gan", "ff", "convolutional"];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let threads = std::env::args().nth(1).ok_or("say how many threads")?.parse()?;
     println!("{}", serde_json::json!({ "version": env!("CARGO_PKG_VERSION"), "contestants": CONTESTANTS }));
-    let open = |name: &&str| Network::open(name, Box::new(Cpu::with_threads(threads)));
-    let mut networks = CONTESTANTS.iter().map(open).collect::<Result<Vec<_>, _>>()?;
+    let mut networks = BTreeMap::new();
     for line in stdin().lock().lines() {
         let line = line?;
         let (name, times) = line.split_once('\t').ok_or("a line holds a name, a tab and a number")?;
-        let number = CONTESTANTS.iter().position(|known| *known == name).ok_or("no such contestant")?;
-        let network = &mut networks[number];
+        if !networks.contains_key(name) {
+            networks.insert(name.to_owned(), Network::open(name, Box::new(Cpu::with_threads(threads)))?);
+        }
+        let network = networks.get_mut(name).ok_or("it was opened")?;
         let times = times.parse()?;
         let begun = Instant::now();
         network.run(times);

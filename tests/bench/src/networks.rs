@@ -5,6 +5,8 @@ use std::rc::Rc;
 use daydream_graph::{DeviceError, Executor, Function, Graph, Module, Optimizer, Table, Tensor, Values, grad};
 use daydream_tests::networks;
 
+use crate::convolutional::convolutional_gan;
+
 /// Rows of a batch, of the table that batches are drawn from, and numbers in a row.
 const BATCH: usize = 128;
 const ROWS: usize = 6000;
@@ -23,32 +25,20 @@ pub(crate) struct Network {
 }
 
 impl Network {
-    /// Opens `vae`, `rbm`, `gan` or `ff`, or one of those whose cost is followed as it grows: `vae BATCH HIDDEN`,
-    /// `deep LAYERS`, `tiny`.
+    /// Opens a network by its name.
     ///
     /// # Errors
     /// When there is no such network, or the device refuses it.
-    pub(crate) fn open(name: &str, mut device: Box<dyn Executor>) -> Result<Network, DeviceError> {
-        let words: Vec<&str> = name.split(' ').collect();
-        let size = |text: &str| text.parse::<usize>().map_err(|_| DeviceError(format!("{text:?} is not a size")));
-        let g = Graph::new();
-        let (batch, functions) = match words[..] {
-            ["vae"] => (BATCH, networks::vae(&g, BATCH, [PIXELS, 400, 20])),
-            ["vae", batch, hidden] => {
-                let batch = size(batch)?;
-                (batch, networks::vae(&g, batch, [PIXELS, size(hidden)?, 20]))
-            }
-            ["rbm"] => (BATCH, rbm(&g, BATCH, PIXELS, 512)),
-            ["gan"] => (BATCH, networks::gan(&g, BATCH, &[64, 256, 512, PIXELS], &[PIXELS, 512, 256, 1])),
-            ["ff"] => (BATCH, forward_forward(&g, BATCH, &[PIXELS, 500, 500])),
-            ["deep", layers] => {
-                let hidden = vec![256; size(layers)?];
-                (BATCH, regression(&g, BATCH, &[vec![PIXELS], hidden, vec![1]].concat()))
-            }
-            ["tiny"] => (BATCH, regression(&g, BATCH, &[2, 16, 16, 1])),
-            _ => return Err(DeviceError(format!("no network is called {name:?}"))),
-        };
-        let module = g.compile(&functions);
+    pub(crate) fn open(name: &str, device: Box<dyn Executor>) -> Result<Network, DeviceError> {
+        let (batch, module) = compile(name)?;
+        Network::of(batch, module, device)
+    }
+
+    /// Opens a module that takes batches of so many rows. Its programs, in turn, make a training step.
+    ///
+    /// # Errors
+    /// When the device refuses it.
+    pub(crate) fn of(batch: usize, module: Module, mut device: Box<dyn Executor>) -> Result<Network, DeviceError> {
         let step = (1..module.programs.len()).collect();
         device.load(&module)?;
         for (number, input) in module.inputs.iter().enumerate() {
@@ -66,17 +56,31 @@ impl Network {
     /// Makes training steps, each on rows drawn anew.
     pub(crate) fn run(&mut self, times: u32) {
         for _ in 0..times {
-            for (number, input) in self.module.inputs.iter().enumerate().filter(|(_, input)| is_data(&input.name)) {
-                let first = self.steps.wrapping_mul(2_654_435_761);
-                let row = |row: u32| first.wrapping_add(row.wrapping_mul(40_503)) % ROWS as u32;
-                let rows: Vec<u32> = (0..self.batch as u32).map(row).collect();
-                self.device.gather(input.offset, number, &rows);
+            self.draw_batch();
+            for number in 0..self.step.len() {
+                self.run_program(number);
             }
-            for &program in &self.step {
-                self.device.run(program, SEED, self.steps);
-            }
-            self.steps += 1;
+            self.end_step();
         }
+    }
+
+    /// Begins a step.
+    pub(crate) fn draw_batch(&mut self) {
+        for (number, input) in self.module.inputs.iter().enumerate().filter(|(_, input)| is_data(&input.name)) {
+            let first = self.steps.wrapping_mul(2_654_435_761);
+            let row = |row: u32| first.wrapping_add(row.wrapping_mul(40_503)) % ROWS as u32;
+            let rows: Vec<u32> = (0..self.batch as u32).map(row).collect();
+            self.device.gather(input.offset, number, &rows);
+        }
+    }
+
+    /// Runs one of the programs of a step.
+    pub(crate) fn run_program(&mut self, number: usize) {
+        self.device.run(self.step[number], SEED, self.steps);
+    }
+
+    pub(crate) fn end_step(&mut self) {
+        self.steps += 1;
     }
 
     /// A number that the last step computed: not finite when training failed.
@@ -95,6 +99,35 @@ impl Network {
         let inputs: usize = self.module.inputs.iter().map(|input| input.range().len()).sum();
         [self.module.arena_len, self.module.params_range().len() + inputs]
     }
+}
+
+/// The batch and the module of a network: `vae`, `rbm`, `gan`, `convolutional` or `ff`, or one of those whose cost is followed as it grows:
+/// `vae BATCH HIDDEN`, `deep LAYERS`, `tiny`.
+///
+/// # Errors
+/// When there is no such network.
+pub(crate) fn compile(name: &str) -> Result<(usize, Module), DeviceError> {
+    let words: Vec<&str> = name.split(' ').collect();
+    let size = |text: &str| text.parse::<usize>().map_err(|_| DeviceError(format!("{text:?} is not a size")));
+    let g = Graph::new();
+    let (batch, functions) = match words[..] {
+        ["vae"] => (BATCH, networks::vae(&g, BATCH, [PIXELS, 400, 20])),
+        ["vae", batch, hidden] => {
+            let batch = size(batch)?;
+            (batch, networks::vae(&g, batch, [PIXELS, size(hidden)?, 20]))
+        }
+        ["rbm"] => (BATCH, rbm(&g, BATCH, PIXELS, 512)),
+        ["gan"] => (BATCH, networks::gan(&g, BATCH, &[64, 256, 512, PIXELS], &[PIXELS, 512, 256, 1])),
+        ["convolutional"] => (BATCH, convolutional_gan(&g, BATCH)),
+        ["ff"] => (BATCH, forward_forward(&g, BATCH, &[PIXELS, 500, 500])),
+        ["deep", layers] => {
+            let hidden = vec![256; size(layers)?];
+            (BATCH, regression(&g, BATCH, &[vec![PIXELS], hidden, vec![1]].concat()))
+        }
+        ["tiny"] => (BATCH, regression(&g, BATCH, &[2, 16, 16, 1])),
+        _ => return Err(DeviceError(format!("no network is called {name:?}"))),
+    };
+    Ok((batch, g.compile(&functions)))
 }
 
 /// Whether an input takes a batch of rows.

@@ -1,4 +1,4 @@
-//! Loops over the lanes of a block, which the compiler turns into vector code.
+//! Loops over the lanes of a block, in the widest vectors that the processor has.
 //!
 //! Operands and results are slices of cells, for they may be the same memory: a parameter is updated in place. Each
 //! loop reads a chunk of every operand before it writes one of the result.
@@ -6,8 +6,10 @@
 use std::cell::Cell;
 
 use daydream_graph::Unary;
+use fearless_simd::prelude::*;
+use fearless_simd::{Level, Simd, dispatch};
 
-use crate::math;
+use crate::math::{self, Exp, Log, Sin, Tanh};
 
 /// The value of each lane of a block.
 #[derive(Clone, Copy)]
@@ -43,43 +45,176 @@ pub(crate) enum Three {
 /// Copies a value to each lane.
 pub(crate) fn copy(value: Value<'_>, target: &[Cell<f32>]) {
     match value {
-        Value::Each(values) => fill(values, 0.0, 0.0, target, |x, _, _| x),
+        Value::Each(values) => {
+            dispatch!(Level::new(), simd => fill(simd, values, 0.0, 0.0, target, #[inline(always)] |x, _, _| x))
+        }
         Value::Same(value) => target.iter().for_each(|out| out.set(value)),
     }
 }
 
 /// A function of one value.
 pub(crate) fn one(op: Unary, x: Value<'_>, target: &[Cell<f32>]) {
-    match op {
-        Unary::Neg => map(x, target, |x| -x),
-        Unary::Recip => map(x, target, |x| 1.0 / x),
-        Unary::Exp => map(x, target, math::exp),
-        Unary::Log => map(x, target, math::log),
-        Unary::Sqrt => map(x, target, f32::sqrt),
-        Unary::Tanh => map(x, target, math::tanh),
-        Unary::Sin => map(x, target, math::sin),
-        Unary::Floor => map(x, target, f32::floor),
-    }
+    dispatch!(Level::new(), simd => one_in(simd, op, x, target));
 }
 
 /// A function of two values.
-pub(crate) fn two(function: Two, [a, b]: [Value<'_>; 2], target: &[Cell<f32>]) {
-    match function {
-        Two::Add => zip(a, b, target, |a, b| a + b),
-        Two::Sub => zip(a, b, target, |a, b| a - b),
-        Two::Mul => zip(a, b, target, |a, b| a * b),
-        Two::Div => zip(a, b, target, |a, b| a / b),
-        Two::Max => zip(a, b, target, math::max),
-        Two::Less => zip(a, b, target, |a, b| if a < b { 1.0 } else { 0.0 }),
-    }
+pub(crate) fn two(function: Two, operands: [Value<'_>; 2], target: &[Cell<f32>]) {
+    dispatch!(Level::new(), simd => two_in(simd, function, operands, target));
 }
 
 /// A function of three values.
 pub(crate) fn three(function: Three, operands: [Value<'_>; 3], target: &[Cell<f32>]) {
+    dispatch!(Level::new(), simd => three_in(simd, function, operands, target));
+}
+
+#[inline(always)]
+fn one_in<S: Simd>(simd: S, op: Unary, x: Value<'_>, target: &[Cell<f32>]) {
+    match op {
+        Unary::Neg => map(
+            simd,
+            x,
+            target,
+            #[inline(always)]
+            |x| -x,
+        ),
+        Unary::Recip => map(
+            simd,
+            x,
+            target,
+            #[inline(always)]
+            |x| S::f32s::splat(simd, 1.0) / x,
+        ),
+        Unary::Exp => {
+            let exp = Exp::new(simd);
+            map(
+                simd,
+                x,
+                target,
+                #[inline(always)]
+                |x| exp.of(x),
+            );
+        }
+        Unary::Log => {
+            let log = Log::new(simd);
+            map(
+                simd,
+                x,
+                target,
+                #[inline(always)]
+                |x| log.of(x),
+            );
+        }
+        Unary::Sqrt => map(
+            simd,
+            x,
+            target,
+            #[inline(always)]
+            |x| x.sqrt(),
+        ),
+        Unary::Tanh => {
+            let tanh = Tanh::new(simd);
+            map(
+                simd,
+                x,
+                target,
+                #[inline(always)]
+                |x| tanh.of(x),
+            );
+        }
+        Unary::Sin => {
+            let sin = Sin::new(simd);
+            map(
+                simd,
+                x,
+                target,
+                #[inline(always)]
+                |x| sin.of(x),
+            );
+        }
+        Unary::Floor => map(
+            simd,
+            x,
+            target,
+            #[inline(always)]
+            |x| x.floor(),
+        ),
+    }
+}
+
+#[inline(always)]
+fn two_in<S: Simd>(simd: S, function: Two, operands: [Value<'_>; 2], target: &[Cell<f32>]) {
+    let (zero, one) = (S::f32s::splat(simd, 0.0), S::f32s::splat(simd, 1.0));
     match function {
-        Three::MulAdd => zip_three(operands, target, |a, b, c| a * b + c),
-        Three::MulSub => zip_three(operands, target, |a, b, c| c - a * b),
-        Three::Select => zip_three(operands, target, |a, b, c| if a != 0.0 { b } else { c }),
+        Two::Add => zip(
+            simd,
+            operands,
+            target,
+            #[inline(always)]
+            |a, b| a + b,
+        ),
+        Two::Sub => zip(
+            simd,
+            operands,
+            target,
+            #[inline(always)]
+            |a, b| a - b,
+        ),
+        Two::Mul => zip(
+            simd,
+            operands,
+            target,
+            #[inline(always)]
+            |a, b| a * b,
+        ),
+        Two::Div => zip(
+            simd,
+            operands,
+            target,
+            #[inline(always)]
+            |a, b| a / b,
+        ),
+        Two::Max => zip(
+            simd,
+            operands,
+            target,
+            #[inline(always)]
+            |a, b| math::max::<S>(a, b),
+        ),
+        Two::Less => zip(
+            simd,
+            operands,
+            target,
+            #[inline(always)]
+            |a, b| a.simd_lt(b).select(one, zero),
+        ),
+    }
+}
+
+#[inline(always)]
+fn three_in<S: Simd>(simd: S, function: Three, operands: [Value<'_>; 3], target: &[Cell<f32>]) {
+    let zero = S::f32s::splat(simd, 0.0);
+    match function {
+        Three::MulAdd => zip_three(
+            simd,
+            operands,
+            target,
+            #[inline(always)]
+            |a, b, c| a * b + c,
+        ),
+        Three::MulSub => zip_three(
+            simd,
+            operands,
+            target,
+            #[inline(always)]
+            |a, b, c| c - a * b,
+        ),
+        Three::Select => zip_three(
+            simd,
+            operands,
+            target,
+            #[inline(always)]
+            |a, b, c| a.simd_eq(zero).select(c, b),
+        ),
     }
 }
 
@@ -107,43 +242,99 @@ pub(crate) fn add(arena: &[Cell<f32>], first: isize, step: isize, target: &[Cell
     }
 }
 
-fn map(x: Value<'_>, target: &[Cell<f32>], function: impl Fn(f32) -> f32) {
+#[inline(always)]
+fn map<S: Simd>(simd: S, x: Value<'_>, target: &[Cell<f32>], f: impl Fn(S::f32s) -> S::f32s + Copy) {
     match x {
-        Value::Each(x) => fill(x, 0.0, 0.0, target, |x, _, _| function(x)),
-        Value::Same(x) => copy(Value::Same(function(x)), target),
+        Value::Each(x) => fill(
+            simd,
+            x,
+            0.0,
+            0.0,
+            target,
+            #[inline(always)]
+            |x, _, _| f(x),
+        ),
+        Value::Same(x) => fill(
+            simd,
+            x,
+            0.0,
+            0.0,
+            target,
+            #[inline(always)]
+            |x, _, _| f(x),
+        ),
     }
 }
 
-fn zip(a: Value<'_>, b: Value<'_>, target: &[Cell<f32>], f: impl Fn(f32, f32) -> f32) {
-    let f = |a: f32, b: f32, _: f32| f(a, b);
+#[inline(always)]
+fn zip<S: Simd>(simd: S, [a, b]: [Value<'_>; 2], target: &[Cell<f32>], f: impl Fn(S::f32s, S::f32s) -> S::f32s + Copy) {
     match (a, b) {
-        (Value::Each(a), Value::Each(b)) => fill(a, b, 0.0, target, f),
-        (Value::Each(a), Value::Same(b)) => fill(a, b, 0.0, target, f),
-        (Value::Same(a), Value::Each(b)) => fill(a, b, 0.0, target, f),
-        (Value::Same(a), Value::Same(b)) => copy(Value::Same(f(a, b, 0.0)), target),
+        (Value::Each(a), Value::Each(b)) => fill(
+            simd,
+            a,
+            b,
+            0.0,
+            target,
+            #[inline(always)]
+            |a, b, _| f(a, b),
+        ),
+        (Value::Each(a), Value::Same(b)) => fill(
+            simd,
+            a,
+            b,
+            0.0,
+            target,
+            #[inline(always)]
+            |a, b, _| f(a, b),
+        ),
+        (Value::Same(a), Value::Each(b)) => fill(
+            simd,
+            a,
+            b,
+            0.0,
+            target,
+            #[inline(always)]
+            |a, b, _| f(a, b),
+        ),
+        (Value::Same(a), Value::Same(b)) => fill(
+            simd,
+            a,
+            b,
+            0.0,
+            target,
+            #[inline(always)]
+            |a, b, _| f(a, b),
+        ),
     }
 }
 
 /// The first value is not the same in all lanes: expressions are put together that way.
-fn zip_three([a, b, c]: [Value<'_>; 3], target: &[Cell<f32>], f: impl Fn(f32, f32, f32) -> f32) {
+#[inline(always)]
+fn zip_three<S: Simd>(
+    simd: S,
+    [a, b, c]: [Value<'_>; 3],
+    target: &[Cell<f32>],
+    f: impl Fn(S::f32s, S::f32s, S::f32s) -> S::f32s + Copy,
+) {
     match (a, b, c) {
-        (Value::Each(a), Value::Each(b), Value::Each(c)) => fill(a, b, c, target, f),
-        (Value::Each(a), Value::Each(b), Value::Same(c)) => fill(a, b, c, target, f),
-        (Value::Each(a), Value::Same(b), Value::Each(c)) => fill(a, b, c, target, f),
-        (Value::Each(a), Value::Same(b), Value::Same(c)) => fill(a, b, c, target, f),
+        (Value::Each(a), Value::Each(b), Value::Each(c)) => fill(simd, a, b, c, target, f),
+        (Value::Each(a), Value::Each(b), Value::Same(c)) => fill(simd, a, b, c, target, f),
+        (Value::Each(a), Value::Same(b), Value::Each(c)) => fill(simd, a, b, c, target, f),
+        (Value::Each(a), Value::Same(b), Value::Same(c)) => fill(simd, a, b, c, target, f),
         (Value::Same(_), _, _) => unreachable!("the first of three values varies"),
     }
 }
 
-/// Lanes that one turn of a loop computes: a browser checks for interruptions once a turn, which costs as much as
-/// several vector instructions.
+/// Lanes that one turn of a loop computes: the widest vector, and several of those of WebAssembly, for a browser checks for
+/// interruptions once a turn, which costs as much as several vector instructions.
 const CHUNK: usize = 16;
 
 /// The lanes of an operand.
 trait Lanes: Copy {
     /// Lanes `CHUNK·number` to `CHUNK·(number + 1)`.
     fn chunk(self, number: usize) -> [f32; CHUNK];
-    fn lane(self, lane: usize) -> f32;
+    /// The `len` lanes from `first` on, and zeros.
+    fn rest(self, first: usize, len: usize) -> [f32; CHUNK];
 }
 
 impl Lanes for &[Cell<f32>] {
@@ -153,8 +344,10 @@ impl Lanes for &[Cell<f32>] {
     }
 
     #[inline(always)]
-    fn lane(self, lane: usize) -> f32 {
-        self[lane].get()
+    fn rest(self, first: usize, len: usize) -> [f32; CHUNK] {
+        let mut rest = [0.0; CHUNK];
+        rest.iter_mut().zip(&self[first..first + len]).for_each(|(to, from)| *to = from.get());
+        rest
     }
 }
 
@@ -165,21 +358,49 @@ impl Lanes for f32 {
     }
 
     #[inline(always)]
-    fn lane(self, _lane: usize) -> f32 {
-        self
+    fn rest(self, _first: usize, _len: usize) -> [f32; CHUNK] {
+        [self; CHUNK]
     }
 }
 
 #[inline(always)]
-fn fill<A: Lanes, B: Lanes, C: Lanes>(a: A, b: B, c: C, target: &[Cell<f32>], f: impl Fn(f32, f32, f32) -> f32) {
+fn fill<S: Simd, A: Lanes, B: Lanes, C: Lanes>(
+    simd: S,
+    a: A,
+    b: B,
+    c: C,
+    target: &[Cell<f32>],
+    f: impl Fn(S::f32s, S::f32s, S::f32s) -> S::f32s + Copy,
+) {
     let (chunks, rest) = target.as_chunks::<CHUNK>();
     for (number, out) in chunks.iter().enumerate() {
-        let (a, b, c) = (a.chunk(number), b.chunk(number), c.chunk(number));
-        let results: [f32; CHUNK] = std::array::from_fn(|lane| f(a[lane], b[lane], c[lane]));
+        let results = compute(simd, a.chunk(number), b.chunk(number), c.chunk(number), f);
         out.iter().zip(results).for_each(|(out, result)| out.set(result));
     }
-    let done = chunks.len() * CHUNK;
-    for (lane, out) in rest.iter().enumerate() {
-        out.set(f(a.lane(done + lane), b.lane(done + lane), c.lane(done + lane)));
+    if !rest.is_empty() {
+        let (first, len) = (chunks.len() * CHUNK, rest.len());
+        let results = compute(simd, a.rest(first, len), b.rest(first, len), c.rest(first, len), f);
+        rest.iter().zip(results).for_each(|(out, result)| out.set(result));
     }
+}
+
+/// A chunk of results.
+#[inline(always)]
+fn compute<S: Simd>(
+    simd: S,
+    a: [f32; CHUNK],
+    b: [f32; CHUNK],
+    c: [f32; CHUNK],
+    f: impl Fn(S::f32s, S::f32s, S::f32s) -> S::f32s + Copy,
+) -> [f32; CHUNK] {
+    let width = <S::f32s as SimdBase<S>>::LEN;
+    let mut results = [0.0; CHUNK];
+    for first in (0..CHUNK).step_by(width) {
+        let lanes = first..first + width;
+        let a = S::f32s::from_slice(simd, &a[lanes.clone()]);
+        let b = S::f32s::from_slice(simd, &b[lanes.clone()]);
+        let c = S::f32s::from_slice(simd, &c[lanes.clone()]);
+        f(a, b, c).store_slice(&mut results[lanes]);
+    }
+    results
 }

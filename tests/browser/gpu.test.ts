@@ -112,8 +112,34 @@ describe.skipIf(!adapter)('on the GPU', () => {
   test('a software GPU is not chosen by itself', async () => {
     await open('#model=rbm&data=bars');
     expect(await device()).toBe('CPU');
-    expect(await browser.evaluate(() => player.info?.device.why.en)).toContain('played by the CPU');
+    await waitFor(browser, () => player.info?.device.why.en.includes('played by the CPU'));
     expect(await browser.evaluate(() => player.info?.device.notice)).toBeUndefined();
+  });
+
+  test('training begins on the CPU before anybody knows of a GPU, and loses no step when that is known', async () => {
+    await open('#model=rbm&data=bars&hidden=16&batch=16&seed=7&play=1');
+    await waitFor(browser, () => player.info?.device.why.en.includes('played by the CPU'));
+    const found = await browser.evaluate(async () => {
+      await player.pause();
+      const { steps } = player;
+      await player.step(10);
+      return { steps, after: player.steps };
+    });
+    expect(found.steps).toBeGreaterThan(0);
+    expect(found.after).toBe(found.steps + 10);
+    expect(await browser.consoleErrors()).toEqual([]);
+  });
+
+  test('pausing waits for what the GPU is still at: the metrics are those of the step that is shown', async () => {
+    await open(`#${SMALL.rbm}&seed=7&device=gpu&play=1`);
+    await waitFor(browser, () => player.steps > 50);
+    const paused = await browser.evaluate(async () => {
+      await player.pause();
+      return { steps: player.steps, metrics: player.metrics };
+    });
+    await open(`#${SMALL.rbm}&seed=7&device=gpu`);
+    const metrics = await browser.evaluate((steps) => player.step(steps), paused.steps);
+    for (const [id, value] of Object.entries(metrics)) expect(paused.metrics[id], id).toBe(value);
   });
 });
 
@@ -123,6 +149,7 @@ test('where there is no GPU the CPU trains, and who asked for one is told', asyn
   expect(await textOf(without, '.notice p')).toContain('The CPU trains instead.');
   await without.evaluate(() => player.step(3));
   await openPlayer(without, `${site.url}#model=rbm&data=bars`);
+  await waitFor(without, () => player.info?.device.why.en.includes('cannot be used'));
   expect(await without.evaluate(() => player.info?.device)).toMatchObject({ choice: 'auto', kind: 'cpu', name: expect.stringMatching(/^CPU/) as string });
   expect(await without.evaluate(() => player.shadowRoot?.querySelector('.notice'))).toBeNull();
   await without.close();

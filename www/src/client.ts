@@ -23,7 +23,7 @@ interface Waiting {
 export class Client {
   /** Called several times a second while the session plays. */
   onTrained: (event: Trained) => void = () => undefined;
-  /** Called when a device failed and another one has taken over. */
+  /** Called when another device has taken over, or when it is known why none does. */
   onMoved: (event: Moved) => void = () => undefined;
   /** Called when playing stopped by itself, or the worker could not start. */
   onStopped: (event: Stopped) => void = () => undefined;

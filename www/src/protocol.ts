@@ -129,6 +129,14 @@ export type Picture =
 
 export type Metrics = Record<string, number>;
 
+/** What training has measured. */
+export interface Progress {
+  /** Training steps made. */
+  step: number;
+  /** The metrics of the last of them. */
+  metrics: Metrics;
+}
+
 /** What a visitor may ask for: whichever trains faster, the processor, or the graphics processor. */
 export type DeviceChoice = 'auto' | 'cpu' | 'gpu';
 
@@ -189,7 +197,7 @@ export type Command =
 /** The answer to each command. */
 export interface Answers {
   open: SessionInfo;
-  step: { step: number; metrics: Metrics };
+  step: Progress;
   set: SessionInfo;
   move: SessionInfo;
   restart: SessionInfo;
@@ -212,8 +220,8 @@ export type Message =
   | { type: 'answer'; id: number; value: unknown }
   | { type: 'refused'; id: number; failure: Failure }
   /** While playing, several times a second: where training stands, and how fast it goes. */
-  | { type: 'trained'; step: number; metrics: Metrics; stepsPerSecond: number }
-  /** The device failed and another one has taken over; training goes on from an earlier step if it was going on. */
+  | ({ type: 'trained'; stepsPerSecond: number } & Progress)
+  /** Another device trains from now on, or it is known now why none does. One that failed is followed by the CPU from an earlier step. */
   | { type: 'moved'; info: SessionInfo }
   /** Playing stopped by itself. */
   | { type: 'stopped'; failure: Failure; step: number; snapshot: number };

@@ -1,14 +1,13 @@
 /**
  * The worker: owns the WebAssembly module and the session, so that the page's thread only draws and listens.
  *
- * Commands are handled one after another. While it plays, training goes on in slices between them, short enough that
+ * Commands are handled one after another. While it plays, training goes on between them, a moment at a time, so that
  * a command never waits long.
  */
 
 import { loadEngine, type Engine } from './engine';
-import { Pace } from './pace';
-import type { Answers, Command, Device, Failure, Message, Metrics, Request, SessionInfo } from './protocol';
-import type { Session } from './wasm/daydream';
+import type { Answers, Command, Device, Failure, Message, Metrics, Progress, Request, SessionInfo } from './protocol';
+import type { Prospect, Session } from './wasm/daydream';
 
 /** Time between two reports of progress, in milliseconds. */
 const REPORT_EVERY = 66;
@@ -17,15 +16,17 @@ const queue: Request[] = [];
 /** The WebAssembly module. No command is handled before it has arrived. */
 let engine: Engine;
 let session: Session | undefined;
+/** A GPU that was made ready for a session while that trained on the CPU. */
+let prospect: { of: Session; gpu: Prospect } | undefined;
 let playing: { stepsPerSecond: number; begun: number; steps: number } | undefined;
 
 /** How the speed that is reported is measured: steps since a moment. */
 let speed = { since: performance.now(), steps: 0, value: 0 };
-let metrics: Metrics = {};
+/** What was measured and is yet to be reported. */
+let news: Progress | undefined;
 let reported = 0;
-/** What runs the session, and how many steps it makes in one call. */
+/** What runs the session. */
 let device: Device['kind'] = 'cpu';
-let pace = new Pace(device);
 
 function send(message: Message, transfer: Transferable[] = []): void {
   postMessage(message, { transfer });
@@ -60,7 +61,6 @@ function info(): SessionInfo {
 /** The session runs where its info says, from now on. */
 function settle(now: SessionInfo): SessionInfo {
   device = now.device.kind;
-  pace = new Pace(device);
   return now;
 }
 
@@ -71,18 +71,52 @@ function watchDevice(): void {
   if (now.device.kind !== device) send({ type: 'moved', info: settle(now) });
 }
 
+/** Has the GPU made ready for a session, if it may be faster, while the session trains. */
+async function tryGpu(of: Session): Promise<void> {
+  const gpu = of.prospect();
+  if (!gpu) return;
+  try {
+    await gpu.prepare();
+  } catch (thrown) {
+    stop(thrown);
+    return;
+  }
+  prospect?.gpu.free();
+  prospect = { of, gpu };
+  wake();
+}
+
+/** Lets the session take the GPU that was made ready for it, and tells the page what came of it. */
+async function decide({ of, gpu }: NonNullable<typeof prospect>): Promise<void> {
+  prospect = undefined;
+  if (of !== session) {
+    gpu.free();
+    return;
+  }
+  try {
+    await of.weigh(gpu);
+    send({ type: 'moved', info: settle(info()) });
+  } catch (thrown) {
+    stop(thrown);
+  }
+}
+
 const handlers: { [K in Command['do']]: (command: Extract<Command, { do: K }>) => Promise<Answers[K]> } = {
   async open({ recipe, files, device }) {
     playing = undefined;
     const next = await engine.Session.open(recipe, files, device);
     session?.free();
     session = next;
+    news = undefined;
+    void tryGpu(next);
     return settle(info());
   },
   async step({ count }) {
-    const end = info().step + count;
+    const trained = opened();
+    const end = trained.steps + count;
+    let metrics: Metrics = {};
     // Training that moves to another device goes on from an earlier step.
-    for (let step = info().step; step < end; { step } = info()) metrics = (await opened().step(end - step)) as Metrics;
+    while (trained.steps < end) metrics = (await trained.step(end - trained.steps)) as Metrics;
     return { step: end, metrics };
   },
   async set({ knob, value }) {
@@ -127,7 +161,10 @@ const handlers: { [K in Command['do']]: (command: Extract<Command, { do: K }>) =
   },
   async pause() {
     playing = undefined;
-    return Promise.resolve({ step: info().step });
+    const trained = opened();
+    note((await trained.settle()) as Progress | undefined);
+    report(performance.now());
+    return { step: trained.steps };
   },
   async loseGpu() {
     engine.loseGpu();
@@ -146,31 +183,45 @@ async function handle(request: Request): Promise<void> {
   }
 }
 
-/** Trains for one slice. Returns how many milliseconds to wait before the next. */
-async function trainSlice(run: NonNullable<typeof playing>): Promise<number> {
+/** Trains for a moment. Returns how many milliseconds to wait before the next. */
+async function train(run: NonNullable<typeof playing>): Promise<number> {
+  const trained = opened();
   const begun = performance.now();
   const due = ((begun - run.begun) / 1000) * run.stepsPerSecond - run.steps;
   if (due < 1) return Math.min(1000 / run.stepsPerSecond, 50);
-  const { stride } = pace;
-  const count = Math.max(1, Math.min(stride, Math.floor(due)));
-  metrics = (await opened().step(count)) as Metrics;
-  run.steps += count;
+  const before = trained.steps;
+  note((await trained.advance(Math.floor(due))) as Progress | undefined);
+  const made = Math.max(0, trained.steps - before);
+  run.steps += made;
   const end = performance.now();
   // A slow machine must not try to catch up with the pace for ever.
-  if (due > 4 * stride + run.stepsPerSecond) run.begun = end - (run.steps / run.stepsPerSecond) * 1000;
-  pace.learn(count, end - begun);
+  if (due > 4 * made + run.stepsPerSecond) run.begun = end - (run.steps / run.stepsPerSecond) * 1000;
   watchDevice();
-  speed.steps += count;
+  speed.steps += made;
   if (end - reported >= REPORT_EVERY) report(end);
   return 0;
 }
 
+function note(progress: Progress | undefined): void {
+  if (progress) news = progress;
+}
+
+/** Tells the page what was measured last, if it does not know yet. */
 function report(now: number): void {
+  if (!news) return;
   if (now - speed.since > 500) {
     speed = { since: now, steps: 0, value: (1000 * speed.steps) / (now - speed.since) };
   }
   reported = now;
-  send({ type: 'trained', step: info().step, metrics, stepsPerSecond: speed.value });
+  send({ type: 'trained', ...news, stepsPerSecond: speed.value });
+  news = undefined;
+}
+
+/** Training ends where it stands. */
+function stop(thrown: unknown): void {
+  playing = undefined;
+  const { step, snapshot } = session ? info() : { step: 0, snapshot: 0 };
+  send({ type: 'stopped', failure: asFailure(thrown), step, snapshot });
 }
 
 /** Whether a beat is under way or on its way. Until the module has arrived, commands only queue up. */
@@ -189,17 +240,16 @@ function wake(delay = 0): void {
 async function beat(): Promise<void> {
   let delay = 0;
   for (let request = queue.shift(); request; request = queue.shift()) await handle(request);
+  if (prospect) await decide(prospect);
   if (playing) {
     try {
-      delay = await trainSlice(playing);
+      delay = await train(playing);
     } catch (thrown) {
-      playing = undefined;
-      const { step, snapshot } = session ? info() : { step: 0, snapshot: 0 };
-      send({ type: 'stopped', failure: asFailure(thrown), step, snapshot });
+      stop(thrown);
     }
   }
   awake = false;
-  if (queue.length > 0) wake();
+  if (queue.length > 0 || prospect) wake();
   else if (playing) wake(delay);
 }
 

@@ -150,7 +150,7 @@ impl Executor for Cpu {
         run_kernels(&pool.crew, &programs[program], arena, seats, [seed, step]);
     }
 
-    fn read_all(&mut self, ranges: &[Range<usize>]) -> Reading<'_> {
+    fn read_all(&mut self, ranges: &[Range<usize>]) -> Reading {
         let numbers = ranges.iter().flat_map(|range| &self.arena[range.clone()]).copied().collect();
         Box::pin(std::future::ready(Ok(numbers)))
     }

@@ -354,7 +354,7 @@ impl Executor for GpuExecutor {
         self.noted.commands.push(Command::Run { program });
     }
 
-    fn read_all(&mut self, ranges: &[Range<usize>]) -> Reading<'_> {
+    fn read_all(&mut self, ranges: &[Range<usize>]) -> Reading {
         let copy = self.submit(ranges);
         let gpu = self.gpu.clone();
         let empty = ranges.iter().all(Range::is_empty);

@@ -12,8 +12,8 @@ use crate::table::Table;
 /// Something under way on a device. Ready at once on the CPU; on a GPU it waits for the device.
 pub type Pending<'a, T> = Pin<Box<dyn Future<Output = Result<T, DeviceError>> + 'a>>;
 
-/// A read-back under way.
-pub type Reading<'a> = Pending<'a, Vec<f32>>;
+/// A read-back under way. It borrows nothing: more can be asked of the device before the numbers have arrived.
+pub type Reading = Pending<'static, Vec<f32>>;
 
 /// What went wrong on a device, in words for the person at the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,10 +58,10 @@ pub trait Executor {
     fn run(&mut self, program: usize, seed: u32, step: u32);
 
     /// Copies ranges of the arena back, one after the other.
-    fn read_all(&mut self, ranges: &[Range<usize>]) -> Reading<'_>;
+    fn read_all(&mut self, ranges: &[Range<usize>]) -> Reading;
 
     /// Copies one range of the arena back.
-    fn read(&mut self, range: Range<usize>) -> Reading<'_> {
+    fn read(&mut self, range: Range<usize>) -> Reading {
         self.read_all(&[range])
     }
 }

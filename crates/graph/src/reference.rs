@@ -79,7 +79,7 @@ impl Executor for Reference {
         }
     }
 
-    fn read_all(&mut self, ranges: &[Range<usize>]) -> Reading<'_> {
+    fn read_all(&mut self, ranges: &[Range<usize>]) -> Reading {
         let numbers = ranges.iter().flat_map(|range| &self.arena[range.clone()]).map(|&x| x as f32).collect();
         Box::pin(std::future::ready(Ok(numbers)))
     }

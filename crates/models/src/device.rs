@@ -86,8 +86,41 @@ pub(crate) struct Measured {
     pub(crate) programs: Vec<usize>,
     /// Steps a second on the CPU.
     pub(crate) cpu: f64,
-    /// Steps a second on the GPU, or why it must not be used.
-    pub(crate) gpu: Result<f64, Words>,
+    /// The same on the GPU, or why it must not be used.
+    pub(crate) gpu: Result<GpuSpeed, Words>,
+}
+
+/// How fast a GPU trains a model.
+#[derive(Clone, Copy)]
+pub(crate) struct GpuSpeed {
+    /// Steps a second.
+    pub(crate) rate: f64,
+    /// Milliseconds for which the numbers of a step are on their way.
+    pub(crate) waiting: f64,
+}
+
+impl Measured {
+    pub(crate) fn is_gpu_faster(&self) -> bool {
+        self.gpu.as_ref().is_ok_and(|gpu| gpu.rate > self.cpu)
+    }
+
+    /// What was measured, in a whole sentence; or why the GPU must not be used.
+    pub(crate) fn rates(&self) -> Words {
+        match &self.gpu {
+            Err(why) => why.clone(),
+            Ok(gpu) => words!(
+                "Measured with this model: {on_gpu} steps a second on the GPU, {on_cpu} on the CPU.",
+                "이 모델로 잰 속도는 GPU에서 초당 {on_gpu}단계, CPU에서 초당 {on_cpu}단계입니다.",
+                on_gpu = rounded(gpu.rate),
+                on_cpu = rounded(self.cpu)
+            ),
+        }
+    }
+}
+
+/// A rate with two digits or more.
+fn rounded(rate: f64) -> String {
+    if rate < 10.0 { format!("{rate:.1}") } else { format!("{rate:.0}") }
 }
 
 impl Devices {
@@ -138,6 +171,15 @@ impl Devices {
     /// The next session opens the GPU anew.
     pub(crate) fn forget_gpu(&self) {
         *self.gpu.borrow_mut() = None;
+    }
+
+    /// Whether it needs neither opening nor measuring to say which device trains something faster.
+    pub(crate) fn can_choose(&self, key: &str) -> bool {
+        match &*self.gpu.borrow() {
+            None => false,
+            Some(Err(_)) => true,
+            Some(Ok(gpu)) => gpu.is_software || self.measured.borrow().contains_key(key),
+        }
     }
 
     pub(crate) fn measured(&self, key: &str) -> Option<Rc<Measured>> {

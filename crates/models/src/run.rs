@@ -7,7 +7,7 @@ use daydream_graph::{Executor, Graph, Module, Table, Tensor, Values, Variable};
 
 use crate::batches::Batches;
 use crate::data::{Dataset, Split};
-use crate::model::Metrics;
+use crate::model::Measuring;
 use crate::{Error, Knobs};
 
 /// Rows of the training split, written anew for every training step: `[B, D]`.
@@ -139,25 +139,28 @@ impl<'a> Run<'a> {
         self.read(program, output).await
     }
 
-    /// Reads every output of the program that ran last that is a single number.
-    pub async fn read_scalars(&mut self, program: &str) -> Result<Metrics, Error> {
+    /// Measures every output of the program that ran last that is a single number; its name is the metric's id.
+    #[track_caller]
+    pub fn measure_outputs(&mut self, program: &str) -> Measuring {
         let program = self.module.program(program).unwrap_or_else(|| panic!("no program {program:?}"));
-        let scalars = || program.outputs.iter().filter(|output| output.shape.is_empty());
-        let ranges: Vec<_> = scalars().map(|output| program.buffer(output.buffer).range()).collect();
-        let values = self.device.read_all(&ranges).await?;
-        Ok(scalars().zip(values).map(|(output, value)| (output.name.clone(), f64::from(value))).collect())
+        let scalars = program.outputs.iter().filter(|output| output.shape.is_empty());
+        let (ids, ranges): (Vec<String>, Vec<_>) =
+            scalars.map(|output| (output.name.clone(), program.buffer(output.buffer).range())).unzip();
+        Measuring { ids, numbers: self.device.read_all(&ranges) }
+    }
+
+    /// Measures parameters that are single numbers: pairs of a metric's id and the parameter's name.
+    #[track_caller]
+    pub fn measure_params(&mut self, wanted: impl IntoIterator<Item = (String, String)>) -> Measuring {
+        let (ids, ranges): (Vec<String>, Vec<_>) =
+            wanted.into_iter().map(|(id, param)| (id, self.param(&param).range())).unzip();
+        Measuring { ids, numbers: self.device.read_all(&ranges) }
     }
 
     /// Reads a parameter.
     pub async fn read_param(&mut self, name: &str) -> Result<Vec<f32>, Error> {
         let range = self.param(name).range();
         Ok(self.device.read(range).await?)
-    }
-
-    /// Reads parameters, one after the other.
-    pub async fn read_params(&mut self, names: &[String]) -> Result<Vec<f32>, Error> {
-        let ranges: Vec<_> = names.iter().map(|name| self.param(name).range()).collect();
-        Ok(self.device.read_all(&ranges).await?)
     }
 
     /// Overwrites a parameter.

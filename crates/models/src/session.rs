@@ -3,48 +3,38 @@
 //! The page's worker, the command line and the tests all drive models through this one type. Everything in it is a
 //! pure function of the model, the data, the knobs, the seed and the number of steps.
 
+mod learner;
 mod placement;
+mod prospect;
+mod training;
 mod trial;
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use daydream_graph::{Executor, Module};
+use daydream_graph::Executor;
 
-use crate::batches::Batches;
+use self::learner::{Learner, Subject};
+pub use self::prospect::Prospect;
+pub use self::training::Progress;
+use self::training::{Flights, Pace};
 use crate::checkpoint::{self, Header};
 use crate::data::{Dataset, Kind, Split};
 use crate::device::{DeviceChoice, DeviceKind, Devices, Placement};
-use crate::model::{Built, Metrics, Model, Setup};
-use crate::run::{Run, keep_rows};
+use crate::model::{Built, Metrics, Setup};
 use crate::{Cost, Error, Knob, Knobs, ModelSpec, Named, Picture, Recipe, words};
-
-/// Steps between two snapshots to which a session can go back.
-const SNAPSHOT_EVERY: u64 = 250;
-/// The same on a GPU, in milliseconds: reading all parameters makes it wait, and when it fails no more than this is lost.
-const SNAPSHOT_AFTER: f64 = 1500.0;
-/// Milliseconds of training on a GPU after which it is read in any case.
-const READ_AFTER: f64 = 250.0;
 
 /// A model in training.
 pub struct Session {
     recipe: Recipe,
     spec: &'static ModelSpec,
-    data: Rc<Dataset>,
-    knobs: Knobs,
-    step: u64,
-    module: Module,
-    model: Box<dyn Model>,
-    device: Box<dyn Executor>,
+    learner: Learner,
     placement: Placement,
     /// What else could run it.
     devices: Option<Rc<Devices>>,
-    batches: Batches,
-    /// The programs that were called.
-    called: BTreeSet<usize>,
+    /// The CPU runs it while nobody knows yet whether the GPU is faster.
+    is_undecided: bool,
+    flights: Flights,
     snapshot: Snapshot,
-    /// Steps on a GPU between two reads.
-    stride: u64,
 }
 
 /// The parameters as they were when the metrics were last seen to be finite.
@@ -53,8 +43,6 @@ struct Snapshot {
     step: u64,
     /// Empty before there is any.
     params: Vec<f32>,
-    /// When it was taken, in milliseconds.
-    taken: f64,
 }
 
 impl Session {
@@ -62,13 +50,11 @@ impl Session {
     /// that does not come with the project, or that was made already.
     pub async fn new(recipe: Recipe, data: Option<Rc<Dataset>>, device: Box<dyn Executor>) -> Result<Session, Error> {
         let mut session = Session::assemble(recipe, data, device)?;
-        session.device.load(&session.module)?;
-        keep_rows(&mut *session.device, &session.module, &session.data.train);
         session.restart().await?;
         Ok(session)
     }
 
-    /// A session whose device has yet to load the module.
+    /// A session that has yet to begin.
     fn assemble(recipe: Recipe, data: Option<Rc<Dataset>>, device: Box<dyn Executor>) -> Result<Session, Error> {
         let (spec, knobs) = (recipe.spec()?, recipe.knobs()?);
         let data = match data {
@@ -84,22 +70,17 @@ impl Session {
             why: words!("It was given.", "정해진 장치입니다."),
             notice: None,
         };
-        let batches = Batches::new(recipe.seed, data.train.len());
+        let subject = Rc::new(Subject { module, model, data, seed: recipe.seed });
+        let learner = Learner::new(&subject, knobs, device)?;
         Ok(Session {
             recipe,
             spec,
-            data,
-            knobs,
-            step: 0,
-            module,
-            model,
-            device,
+            learner,
             placement,
             devices: None,
-            batches,
-            called: BTreeSet::new(),
+            is_undecided: false,
+            flights: Flights::new(Pace::on_cpu()),
             snapshot: Snapshot::default(),
-            stride: 1,
         })
     }
 
@@ -115,22 +96,22 @@ impl Session {
 
     /// The data.
     pub fn data(&self) -> &Dataset {
-        &self.data
+        &self.learner.subject.data
     }
 
     /// Where the model's knobs stand.
     pub fn knobs(&self) -> &Knobs {
-        &self.knobs
+        &self.learner.knobs
     }
 
-    /// How many training steps were made.
+    /// How many training steps were made, those that the device is still at included.
     pub fn steps_done(&self) -> u64 {
-        self.step
+        self.learner.step
     }
 
     /// Training steps that make one pass over the training split.
     pub fn steps_per_epoch(&mut self) -> f64 {
-        let (_, run) = self.run();
+        let (_, run) = self.learner.run();
         run.steps_per_epoch()
     }
 
@@ -138,81 +119,10 @@ impl Session {
     pub async fn restart(&mut self) -> Result<(), Error> {
         self.snapshot = Snapshot::default();
         self.surviving(async |session| {
-            session.begin();
+            session.learner.begin();
             session.take_snapshot().await
         })
         .await
-    }
-
-    /// Step 0, on whatever device has the module: parameters, and inputs that are not written by every step.
-    fn begin(&mut self) {
-        self.step = 0;
-        let (model, mut run) = self.run();
-        run.call("init", 0);
-        model.start(&mut run);
-        for (id, value) in run.knobs.iter() {
-            if run.module.input(id).is_some() {
-                run.write(id, &[value as f32]);
-            }
-        }
-        for knob in run.knobs.iter().map(|(id, _)| id) {
-            model.knob_turned(&mut run, knob);
-        }
-    }
-
-    /// Makes `count` training steps and returns the metrics of the last one. When a GPU fails, one step is made on the CPU, from the
-    /// last snapshot: [`Session::steps_done`] then tells how far training got.
-    ///
-    /// # Errors
-    /// [`Error::Diverged`] when a metric is not finite; [`Session::go_back`] then returns to the last good snapshot.
-    pub async fn step(&mut self, count: u64) -> Result<Metrics, Error> {
-        match self.train(count).await {
-            Err(Error::Device(problem)) if self.fall_back(&problem)? => self.train(1).await,
-            done => done,
-        }
-    }
-
-    async fn train(&mut self, count: u64) -> Result<Metrics, Error> {
-        let end = self.step + count;
-        loop {
-            let left = end - self.step;
-            let metrics = match (self.placement.kind, self.devices.clone()) {
-                (DeviceKind::Gpu, Some(devices)) => self.make_some_steps(left, &devices).await?,
-                _ => self.make_steps(left).await?,
-            };
-            if metrics.iter().any(|(_, value)| !value.is_finite()) {
-                return Err(Error::Diverged { step: self.step });
-            }
-            if self.is_snapshot_due() {
-                self.take_snapshot().await?;
-            }
-            if self.step == end {
-                return Ok(metrics);
-            }
-        }
-    }
-
-    /// At most so many steps, and at most for about [`READ_AFTER`], so that a failure does not go unseen for long.
-    async fn make_some_steps(&mut self, most: u64, devices: &Devices) -> Result<Metrics, Error> {
-        let (count, begun) = (most.min(self.stride), devices.now());
-        let metrics = self.make_steps(count).await?;
-        let spent = devices.now() - begun;
-        if spent > READ_AFTER {
-            self.stride = (count / 2).max(1);
-        } else if spent < READ_AFTER / 2.0 {
-            self.stride = self.stride.max(2 * count);
-        }
-        Ok(metrics)
-    }
-
-    async fn make_steps(&mut self, count: u64) -> Result<Metrics, Error> {
-        for _ in 0..count {
-            let (model, mut run) = self.run();
-            model.step(&mut run).await?;
-            self.step += 1;
-        }
-        let (model, mut run) = self.run();
-        model.step_metrics(&mut run).await
     }
 
     /// Turns a knob that is live. One that is not needs a new session.
@@ -224,19 +134,15 @@ impl Session {
                 "조절 항목 {id}: 모델을 새로 만들어야 적용됩니다."
             )));
         }
-        self.knobs.set(knob, value)?;
+        self.learner.knobs.set(knob, value)?;
         self.recipe.knobs.insert(id.to_owned(), knob.format(value));
-        let (model, mut run) = self.run();
-        if run.module.input(knob.id).is_some() {
-            run.write(knob.id, &[value as f32]);
-        }
-        model.knob_turned(&mut run, knob.id);
+        self.learner.knob_turned(knob.id);
         Ok(())
     }
 
     /// Measures on the test split: those of `wanted` that exist here, in any order.
     pub async fn evaluate(&mut self, wanted: &[&str]) -> Result<Metrics, Error> {
-        let data = Rc::clone(&self.data);
+        let data = Rc::clone(&self.learner.subject.data);
         self.evaluate_on(&data.test, wanted).await
     }
 
@@ -249,7 +155,7 @@ impl Session {
             }
         }
         self.surviving(async |session| {
-            let (model, mut run) = session.run();
+            let (model, mut run) = session.learner.run();
             model.evaluate(&mut run, split, wanted).await
         })
         .await
@@ -267,11 +173,11 @@ impl Session {
             let known = spec.views.iter().map(|view| view.id.to_owned()).collect();
             return Err(Error::Unknown { what: Named::View, name: id.to_owned(), known });
         };
-        if !view.data.is_empty() && !view.data.contains(&self.data.kind) {
+        if !view.data.is_empty() && !view.data.contains(&self.data().kind) {
             return Err(Error::Unsupported(words!(
                 "{id} is not a view of {data}",
                 "보기 {id}: 데이터 {data}에는 쓸 수 없습니다.",
-                data = self.data.name
+                data = self.data().name
             )));
         }
         let mut values = Knobs::defaults(view.args);
@@ -279,7 +185,7 @@ impl Session {
             values.set(find_knob(view.args, name)?, *value)?;
         }
         self.surviving(async |session| {
-            let (model, mut run) = session.run();
+            let (model, mut run) = session.learner.run();
             model.view(&mut run, id, &values).await
         })
         .await
@@ -288,7 +194,7 @@ impl Session {
     /// New rows from the model, `[count, D]`, from a seed of their own.
     pub async fn sample(&mut self, count: usize, seed: u32) -> Result<Vec<f32>, Error> {
         self.surviving(async |session| {
-            let (model, mut run) = session.run();
+            let (model, mut run) = session.learner.run();
             run.seed = seed;
             model.sample(&mut run, count).await
         })
@@ -297,9 +203,9 @@ impl Session {
 
     /// The session as a safetensors file: all parameters, and in its header what is needed to go on.
     pub async fn save(&mut self) -> Result<Vec<u8>, Error> {
-        let params = self.surviving(async |session| session.read_params().await).await?;
-        let header = Header { recipe: self.recipe.clone(), step: self.step };
-        checkpoint::write(&header, &self.module, &params)
+        let params = self.read_params().await?;
+        let header = Header { recipe: self.recipe.clone(), step: self.steps_done() };
+        checkpoint::write(&header, &self.learner.subject.module, &params)
     }
 
     /// Takes parameters and step from a checkpoint of the same model with the same shapes. On error nothing has changed.
@@ -314,8 +220,8 @@ impl Session {
             );
             return Err(Error::bad_file(source, problem));
         }
-        let params = checkpoint::params(source, bytes, &self.module)?;
-        self.put(Snapshot { step: header.step, params, taken: self.now() });
+        let params = checkpoint::params(source, bytes, &self.learner.subject.module)?;
+        self.put(Snapshot { step: header.step, params });
         Ok(())
     }
 
@@ -326,54 +232,35 @@ impl Session {
 
     /// Back to the last snapshot with finite metrics.
     pub fn go_back(&mut self) {
-        self.device.write(0, &self.snapshot.params);
-        self.step = self.snapshot.step;
+        let snapshot = std::mem::take(&mut self.snapshot);
+        self.put(snapshot);
     }
 
     async fn take_snapshot(&mut self) -> Result<(), Error> {
-        let params = self.read_params().await?;
+        let step = self.learner.step;
+        self.flights.forget(step, self.now());
+        let params = self.learner.read_params().await?;
         if params.iter().any(|x| !x.is_finite()) {
-            return Err(Error::Diverged { step: self.step });
+            return Err(Error::Diverged { step });
         }
-        self.snapshot = Snapshot { step: self.step, params, taken: self.now() };
+        self.snapshot = Snapshot { step, params };
         Ok(())
-    }
-
-    fn is_snapshot_due(&self) -> bool {
-        match self.placement.kind {
-            DeviceKind::Cpu => self.step >= self.snapshot.step + SNAPSHOT_EVERY,
-            DeviceKind::Gpu => self.now() - self.snapshot.taken >= SNAPSHOT_AFTER,
-        }
     }
 
     /// Training stands where a snapshot was taken.
     fn put(&mut self, snapshot: Snapshot) {
-        self.device.write(0, &snapshot.params);
-        self.step = snapshot.step;
+        self.learner.put(snapshot.step, &snapshot.params);
+        self.flights.forget(snapshot.step, self.now());
         self.snapshot = snapshot;
     }
 
     async fn read_params(&mut self) -> Result<Vec<f32>, Error> {
-        Ok(self.device.read(self.module.params_range()).await?)
+        self.surviving(async |session| Ok(session.learner.read_params().await?)).await
     }
 
     /// Milliseconds; for a session that was given its device, none ever pass.
     fn now(&self) -> f64 {
         self.devices.as_ref().map_or(0.0, |devices| devices.now())
-    }
-
-    fn run(&mut self) -> (&mut dyn Model, Run<'_>) {
-        let run = Run {
-            device: &mut *self.device,
-            module: &self.module,
-            data: &self.data,
-            knobs: &self.knobs,
-            batches: &mut self.batches,
-            called: &mut self.called,
-            seed: self.recipe.seed,
-            step: self.step,
-        };
-        (&mut *self.model, run)
     }
 }
 

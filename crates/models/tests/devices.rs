@@ -10,7 +10,7 @@ use std::rc::Rc;
 
 use daydream_cpu::Cpu;
 use daydream_graph::{DeviceError, Executor, Module, Pending, Reading, Table};
-use daydream_models::{Cost, DeviceChoice, DeviceKind, Devices, Error, Gpu, ModelSpec, Recipe, Session, zoo};
+use daydream_models::{Cost, DeviceChoice, DeviceKind, Devices, Error, Gpu, ModelSpec, Progress, Recipe, Session, zoo};
 use pollster::block_on;
 
 mod languages;
@@ -21,8 +21,11 @@ struct World {
     /// Milliseconds that a program takes.
     on_cpu: f64,
     on_gpu: f64,
-    /// Milliseconds that a read takes on the GPU.
+    /// Milliseconds for which what is read is on its way from the GPU.
     waiting: f64,
+    /// Until when the GPU is at work, and for how many milliseconds it had nothing to do.
+    busy: Cell<f64>,
+    idle: Cell<f64>,
     software: bool,
     /// How the GPU fails.
     fault: Cell<Fault>,
@@ -57,6 +60,8 @@ impl Default for World {
             on_cpu: 2.0,
             on_gpu: 0.5,
             waiting: 1.0,
+            busy: Cell::new(0.0),
+            idle: Cell::new(0.0),
             software: false,
             fault: Cell::new(Fault::None),
             cpu_time: Cell::new(0.0),
@@ -86,8 +91,24 @@ impl World {
     }
 
     fn open(self: &Rc<World>, recipe: &Recipe, choice: DeviceChoice) -> Session {
-        block_on(Session::open(recipe.clone(), None, choice, &self.devices())).unwrap()
+        decided(block_on(Session::open(recipe.clone(), None, choice, &self.devices())).unwrap())
     }
+
+    /// The GPU begins what it was asked for when it is done with what it was asked before; nobody waits for it here.
+    fn work(&self, milliseconds: f64) {
+        let begin = self.busy.get().max(self.clock.get());
+        self.idle.set(self.idle.get() + begin - self.busy.get());
+        self.busy.set(begin + milliseconds);
+    }
+}
+
+/// The session on the device that it decides for.
+fn decided(mut session: Session) -> Session {
+    if let Some(mut prospect) = session.prospect() {
+        block_on(prospect.prepare()).unwrap();
+        block_on(session.weigh(prospect)).unwrap();
+    }
+    session
 }
 
 fn open(world: &Rc<World>) -> Result<Gpu, DeviceError> {
@@ -164,24 +185,29 @@ impl Executor for Fake {
                     world.pass(world.on_cpu);
                     world.cpu_time.set(world.cpu_time.get() + world.on_cpu);
                 }
-                DeviceKind::Gpu => world.pass(world.on_gpu),
+                DeviceKind::Gpu => world.work(world.on_gpu),
             }
         }
         self.inner.run(program, seed, step);
     }
 
-    fn read_all(&mut self, ranges: &[Range<usize>]) -> Reading<'_> {
-        if self.kind == DeviceKind::Gpu {
-            self.world.pass(self.world.waiting);
-        }
+    fn read_all(&mut self, ranges: &[Range<usize>]) -> Reading {
         let mut numbers = block_on(self.inner.read_all(ranges)).unwrap();
-        match self.fault() {
-            Fault::Lost => return Box::pin(ready(Err(DeviceError("device lost.".to_owned())))),
-            Fault::Lies => numbers.iter_mut().for_each(|x| *x *= 2.0),
-            Fault::Nan => numbers.fill(f32::NAN),
-            _ => {}
-        }
-        Box::pin(ready(Ok(numbers)))
+        let (kind, world) = (self.kind, Rc::clone(&self.world));
+        let arrival = world.busy.get().max(world.clock.get()) + world.waiting;
+        Box::pin(async move {
+            if kind == DeviceKind::Cpu {
+                return Ok(numbers);
+            }
+            world.clock.set(world.clock.get().max(arrival));
+            match world.fault.get() {
+                Fault::Lost => return Err(DeviceError("device lost.".to_owned())),
+                Fault::Lies => numbers.iter_mut().for_each(|x| *x *= 2.0),
+                Fault::Nan => numbers.fill(f32::NAN),
+                _ => {}
+            }
+            Ok(numbers)
+        })
     }
 }
 
@@ -311,26 +337,24 @@ fn a_gpu_lost_in_training_costs_only_the_steps_since_the_snapshot() {
     for recipe in recipes() {
         let world = Rc::new(World { on_gpu: 1.0, on_cpu: 50.0, ..World::default() });
         let mut session = world.open(&recipe, DeviceChoice::Auto);
-        let mut reached = (0, world.clock.get());
         while session.snapshot_step() == 0 {
             block_on(session.step(40)).unwrap();
-            reached = (session.steps_done(), world.clock.get());
         }
         block_on(session.step(70)).unwrap();
-        let at = session.steps_done();
+        let (at, from) = (session.steps_done(), session.snapshot_step());
         world.fault.set(Fault::Lost);
         let metrics = block_on(session.step(30)).unwrap();
 
-        assert_eq!(session.steps_done(), reached.0 + 1, "{}", recipe.model);
+        assert_eq!(session.steps_done(), from + 1, "{}", recipe.model);
         let placement = session.placement();
         assert_eq!((placement.kind, placement.choice), (DeviceKind::Cpu, DeviceChoice::Auto));
         let notice = placement.notice.clone().unwrap();
-        assert!(notice.at > at && notice.from == reached.0, "{notice:?}");
+        assert!(notice.at > at && notice.from == from, "{notice:?}");
         let en = format!("step {} (device lost). Training continues on the CPU from step {}.", notice.at, notice.from);
         assert_says(&notice.text, &en, &format!("{}단계부터 CPU에서", notice.from));
 
         let mut expected = undisturbed(&recipe);
-        assert_eq!(block_on(expected.step(reached.0 + 1)).unwrap(), metrics, "{}", recipe.model);
+        assert_eq!(block_on(expected.step(from + 1)).unwrap(), metrics, "{}", recipe.model);
         assert!(params(&mut session) == params(&mut expected), "{}", recipe.model);
     }
 }
@@ -346,6 +370,114 @@ fn at_most_two_seconds_of_training_are_lost_however_long_the_calls() {
             assert!(unsaved <= 2000.0, "{on_gpu} ms a step: {unsaved} ms at step {}", session.steps_done());
         }
     }
+}
+
+#[test]
+fn a_gpu_never_waits_for_its_numbers_to_be_read() {
+    let recipe = bars().with("hidden", "2").with("batch", "2");
+    for (on_gpu, waiting) in [(0.5, 0.0), (0.5, 1.0), (0.5, 30.0), (2.0, 100.0), (90.0, 20.0)] {
+        let world = Rc::new(World { on_gpu, waiting, ..World::default() });
+        let mut session = world.open(&recipe, DeviceChoice::Gpu);
+        let mut advance = |calls| (0..calls).for_each(|_| drop(block_on(session.advance(u64::MAX)).unwrap()));
+        advance(24);
+        world.idle.set(0.0);
+        advance(12);
+        assert_eq!(world.idle.get(), 0.0, "{on_gpu} ms a step, {waiting} ms a read");
+        // Nor is so much handed over that a command would wait long.
+        let ahead = world.busy.get() - world.clock.get();
+        assert!(ahead <= 2.0 * f64::max(250.0, on_gpu), "{on_gpu} ms a step: {ahead} ms ahead");
+    }
+}
+
+#[test]
+fn what_is_measured_in_flight_is_what_one_step_after_the_other_measures() {
+    for recipe in recipes() {
+        for kind in [DeviceChoice::Gpu, DeviceChoice::Cpu] {
+            let mut session = Rc::new(World::default()).open(&recipe, kind);
+            let mut expected = undisturbed(&recipe);
+            let mut seen = vec![];
+            for _ in 0..6 {
+                seen.extend(block_on(session.advance(u64::MAX)).unwrap());
+            }
+            seen.extend(block_on(session.settle()).unwrap());
+            assert_eq!(block_on(session.settle()), Ok(None));
+            // Few enough that they are waited for.
+            seen.extend(block_on(session.advance(1)).unwrap());
+            assert_eq!(seen.len(), 7, "{}", recipe.model);
+            for Progress { step, metrics } in seen {
+                let count = step - expected.steps_done();
+                assert_eq!(block_on(expected.step(count)).unwrap(), metrics, "{} at step {step}", recipe.model);
+            }
+            assert_eq!(session.steps_done(), expected.steps_done());
+            assert!(params(&mut session) == params(&mut expected), "{}", recipe.model);
+        }
+    }
+}
+
+#[test]
+fn what_happens_to_a_batch_in_flight_is_seen() {
+    let mut session = Rc::new(World::default()).open(&bars(), DeviceChoice::Gpu);
+    let start = params(&mut session);
+    block_on(session.advance(u64::MAX)).unwrap();
+    session.go_back();
+    assert_eq!(block_on(session.settle()), Ok(None));
+    assert!(session.steps_done() == 0 && params(&mut session) == start);
+
+    let world = Rc::new(World::default());
+    let mut session = world.open(&bars(), DeviceChoice::Gpu);
+    block_on(session.advance(u64::MAX)).unwrap();
+    world.fault.set(Fault::Nan);
+    assert_eq!(block_on(session.advance(u64::MAX)), Err(Error::Diverged { step: 1 }));
+    session.go_back();
+    world.fault.set(Fault::None);
+    block_on(session.step(3)).unwrap();
+    assert_eq!(session.steps_done(), 3);
+
+    block_on(session.advance(u64::MAX)).unwrap();
+    world.fault.set(Fault::Lost);
+    let Progress { step, metrics } = block_on(session.advance(u64::MAX)).unwrap().unwrap();
+    assert_eq!((step, session.steps_done(), session.placement().kind), (1, 1, DeviceKind::Cpu));
+    assert_eq!(block_on(undisturbed(&bars()).step(1)).unwrap(), metrics);
+}
+
+#[test]
+fn a_session_trains_on_the_cpu_while_the_gpu_is_made_ready() {
+    for recipe in recipes() {
+        let world = Rc::new(World::default());
+        let devices = world.devices();
+        let mut session = block_on(Session::open(recipe.clone(), None, DeviceChoice::Auto, &devices)).unwrap();
+        assert_eq!((world.opened.get(), world.cpu_time.get()), (0, 0.0), "somebody waits for the first step");
+        assert_says(&session.placement().why, "while the GPU is being tried", "GPU를 시험해 보는 동안");
+        let mut prospect = session.prospect().unwrap();
+        block_on(session.step(10)).unwrap();
+        block_on(prospect.prepare()).unwrap();
+        let knob = session.spec().knobs.iter().find(|knob| knob.live && knob.id.ends_with("rate")).unwrap().id;
+        session.set(knob, 0.002).unwrap();
+        block_on(session.step(10)).unwrap();
+        block_on(session.weigh(prospect)).unwrap();
+        assert_eq!((session.placement().kind, session.steps_done()), (DeviceKind::Gpu, 20), "{}", recipe.model);
+        assert!(session.prospect().is_none());
+        block_on(session.step(10)).unwrap();
+
+        let mut expected = undisturbed(&recipe);
+        block_on(expected.step(10)).unwrap();
+        expected.set(knob, 0.002).unwrap();
+        block_on(expected.step(20)).unwrap();
+        assert!(params(&mut session) == params(&mut expected), "{}", recipe.model);
+    }
+}
+
+#[test]
+fn a_prospect_that_comes_too_late_changes_nothing() {
+    let world = Rc::new(World::default());
+    let mut session = block_on(Session::open(bars(), None, DeviceChoice::Auto, &world.devices())).unwrap();
+    let mut prospect = session.prospect().unwrap();
+    block_on(prospect.prepare()).unwrap();
+    block_on(session.step(4)).unwrap();
+    block_on(session.move_to(DeviceChoice::Cpu)).unwrap();
+    block_on(session.weigh(prospect)).unwrap();
+    assert_eq!((session.placement().kind, session.steps_done()), (DeviceKind::Cpu, 4));
+    assert_says(&session.placement().why, "by hand", "직접");
 }
 
 /// Asks a session for something; the answer as text.
@@ -422,7 +554,7 @@ fn a_session_moves_between_devices_with_its_step_and_parameters() {
 fn a_model_is_measured_once_whatever_the_seed() {
     let world = Rc::new(World::default());
     let devices = world.devices();
-    let open = |recipe: Recipe| block_on(Session::open(recipe, None, DeviceChoice::Auto, &devices)).unwrap();
+    let open = |recipe: Recipe| decided(block_on(Session::open(recipe, None, DeviceChoice::Auto, &devices)).unwrap());
     open(bars());
     let spent = world.cpu_time.get();
     let again = open(Recipe { seed: 8, ..bars() });
@@ -436,7 +568,7 @@ fn a_model_is_measured_once_whatever_the_seed() {
 fn a_lost_gpu_is_used_again_only_when_it_is_asked_for() {
     let world = Rc::new(World::default());
     let devices = world.devices();
-    let open = |choice| block_on(Session::open(bars(), None, choice, &devices)).unwrap();
+    let open = |choice| decided(block_on(Session::open(bars(), None, choice, &devices)).unwrap());
     let mut session = open(DeviceChoice::Auto);
     devices.lose_gpu();
     block_on(session.step(5)).unwrap();

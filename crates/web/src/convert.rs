@@ -1,7 +1,7 @@
 //! Between Rust's values and JavaScript's. The shapes on the other side are those of `www/src/protocol.ts`.
 
 use daydream_models::data::{DataSpec, Kind};
-use daydream_models::{DeviceChoice, DeviceKind, Error, ModelSpec, Placement, Recipe, Session, Words};
+use daydream_models::{DeviceChoice, DeviceKind, Error, ModelSpec, Placement, Progress, Recipe, Session, Words};
 use js_sys::{Object, Reflect};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -127,6 +127,15 @@ pub(crate) fn metrics(metrics: &[(String, f64)]) -> Result<JsValue, JsValue> {
     for (id, value) in metrics {
         Reflect::set(&object, &id.into(), &(*value).into())?;
     }
+    Ok(object.into())
+}
+
+/// `Progress` of `protocol.ts`, or `undefined`.
+pub(crate) fn progress(progress: Option<Progress>) -> Result<JsValue, JsValue> {
+    let Some(Progress { step, metrics: measured }) = progress else { return Ok(JsValue::UNDEFINED) };
+    let object = Object::new();
+    Reflect::set(&object, &"step".into(), &(step as f64).into())?;
+    Reflect::set(&object, &"metrics".into(), &metrics(&measured)?)?;
     Ok(object.into())
 }
 

@@ -106,6 +106,43 @@ impl Session {
         convert::metrics(&metrics)
     }
 
+    /// Makes as many training steps as fit into a moment, at most `most`: `Progress` of `protocol.ts`, or `undefined` where nothing has
+    /// arrived from the GPU yet.
+    ///
+    /// # Errors
+    /// `diverged` when a metric is not finite.
+    pub async fn advance(&mut self, most: u32) -> Result<JsValue, JsValue> {
+        let progress = self.inner.advance(u64::from(most)).await.map_err(convert::failure)?;
+        convert::progress(progress)
+    }
+
+    /// Waits for all steps that were asked for: `Progress`, or `undefined` where nothing is new.
+    ///
+    /// # Errors
+    /// `diverged` when a metric is not finite.
+    pub async fn settle(&mut self) -> Result<JsValue, JsValue> {
+        convert::progress(self.inner.settle().await.map_err(convert::failure)?)
+    }
+
+    /// Training steps made, those under way included.
+    #[wasm_bindgen(getter)]
+    pub fn steps(&self) -> f64 {
+        self.inner.steps_done() as f64
+    }
+
+    /// The GPU, where it is yet to be found out whether it trains this model faster.
+    pub fn prospect(&self) -> Option<Prospect> {
+        self.inner.prospect().map(|inner| Prospect { inner })
+    }
+
+    /// Goes on on the GPU if it is faster.
+    ///
+    /// # Errors
+    /// `device` when even the CPU fails.
+    pub async fn weigh(&mut self, prospect: Prospect) -> Result<(), JsValue> {
+        self.inner.weigh(prospect.inner).await.map_err(convert::failure)
+    }
+
     /// Measures on the test split.
     ///
     /// # Errors
@@ -179,5 +216,22 @@ impl Session {
     /// `bad-file` when it is damaged or of another model.
     pub async fn load(&mut self, name: String, bytes: Vec<u8>) -> Result<(), JsValue> {
         self.inner.load(&name, &bytes).await.map_err(convert::failure)
+    }
+}
+
+/// A GPU that is made ready for a session while the session trains on the CPU.
+#[wasm_bindgen]
+pub struct Prospect {
+    inner: daydream_models::Prospect,
+}
+
+#[wasm_bindgen]
+impl Prospect {
+    /// Opens the GPU, compiles what training needs and checks it. This may take seconds.
+    ///
+    /// # Errors
+    /// `device` when even the CPU fails.
+    pub async fn prepare(&mut self) -> Result<(), JsValue> {
+        self.inner.prepare().await.map_err(convert::failure)
     }
 }

@@ -57,7 +57,7 @@ impl Executor for Counted {
         self.device.gather(offset, table, rows);
     }
 
-    fn read_all(&mut self, ranges: &[Range<usize>]) -> Reading<'_> {
+    fn read_all(&mut self, ranges: &[Range<usize>]) -> Reading {
         self.device.read_all(ranges)
     }
 }

@@ -160,7 +160,7 @@ export class Run {
     }
   }
 
-  /** The GPU failed and the CPU has taken over. */
+  /** Another device has taken over: one that failed, or the faster one. */
   #moved({ info }: Moved): void {
     if (this.opening) return;
     this.log.cut(info.step);

@@ -1,9 +1,11 @@
 //! A few training steps on a device: how fast they are, and whether two devices agree about them.
 
-use daydream_graph::{Module, Variable};
+use daydream_graph::{DeviceError, Module, Variable};
 
-use crate::device::Devices;
-use crate::{Error, Metrics, Session, Words, words};
+use super::learner::Learner;
+use super::training::Pace;
+use crate::device::{Devices, GpuSpeed};
+use crate::{Metrics, Words, words};
 
 /// Steps that are compared, and how many of them a slow model makes.
 const CHECKED: u64 = 2;
@@ -14,8 +16,8 @@ const SLOW: f64 = 25.0;
 const TIMED: f64 = 60.0;
 /// Milliseconds after which no more steps are timed on the GPU.
 const MOST_ON_GPU: f64 = 250.0;
-/// Training on a GPU is read back in batches of this many milliseconds, or longer where waiting for a read takes longer.
-const BATCH: f64 = 100.0;
+/// Milliseconds by which many steps must differ from one to tell the steps from the wait for their numbers.
+const SPREAD: f64 = 20.0;
 
 /// Relative and absolute difference of a metric between two devices that compute rightly. Most agree to six digits; but Adam's first
 /// steps turn gradients that are nothing but rounding into steps of full size.
@@ -27,93 +29,108 @@ const PARAM_TOLERANCE: (f64, f64) = (0.3, 1e-5);
 const BENEFIT: f64 = 10.0;
 const ROUNDING: f32 = 1e-6;
 
-/// What a few steps from the seed have led to.
-pub(super) struct Trial {
-    /// How many steps were compared.
-    pub(super) steps: u64,
+/// What a few steps from the seed have led to on the CPU.
+pub(super) struct FirstSteps {
+    /// How many steps were made.
+    steps: u64,
     /// The parameters before.
     start: Vec<f32>,
-    pub(super) outcome: Outcome,
-    /// Steps a second.
-    pub(super) rate: f64,
+    outcome: Outcome,
+    /// Milliseconds of the first.
+    first: f64,
 }
 
-/// Where the compared steps have led.
+/// Where steps have led.
 pub(super) struct Outcome {
     metrics: Metrics,
     params: Vec<f32>,
 }
 
-impl Session {
-    /// Trains for a moment on the CPU: at most about 150 milliseconds, or a single step where one takes longer.
-    pub(super) async fn try_cpu(&mut self, devices: &Devices) -> Result<Trial, Error> {
+impl Learner {
+    /// Makes steps that another device can [repeat](Learner::repeat).
+    pub(super) async fn first_steps(&mut self, devices: &Devices) -> Result<FirstSteps, DeviceError> {
         self.begin();
         let start = self.read_params().await?;
         let (first, mut metrics) = self.time(devices, 1).await?;
         let steps = if first > SLOW { CHECKED_IF_SLOW } else { CHECKED };
         if steps > 1 {
-            (_, metrics) = self.time(devices, steps - 1).await?;
+            metrics = self.make_steps(steps - 1).arrive().await?;
         }
         let params = self.read_params().await?;
-        let mut rate = 1000.0 / first;
-        if first < TIMED {
-            let count = ((TIMED / first) as u64).clamp(1, 200);
-            rate = 1000.0 * count as f64 / self.time(devices, count).await?.0;
-        }
-        Ok(Trial { steps, start, outcome: Outcome { metrics, params }, rate })
+        Ok(FirstSteps { steps, start, outcome: Outcome { metrics, params }, first })
     }
 
-    /// Makes the same steps on the GPU, then times some more: steps a second. A device that was never used warms up on the first ones.
-    pub(super) async fn try_gpu(&mut self, devices: &Devices, steps: u64) -> Result<(Outcome, f64), Error> {
+    /// Makes the same steps.
+    pub(super) async fn repeat(&mut self, first: &FirstSteps) -> Result<Outcome, DeviceError> {
         self.begin();
-        let (_, metrics) = self.time(devices, steps).await?;
-        let params = self.read_params().await?;
+        let metrics = self.make_steps(first.steps).arrive().await?;
+        Ok(Outcome { metrics, params: self.read_params().await? })
+    }
+
+    /// The same steps from parameters that are off by about as much as rounding.
+    pub(super) async fn repeat_shaken(&mut self, first: &FirstSteps) -> Result<Outcome, DeviceError> {
+        self.begin();
+        let shaken = first.start.iter().enumerate().map(|(number, x)| {
+            let factor = if number % 2 == 0 { 1.0 + ROUNDING } else { 1.0 - ROUNDING };
+            x * factor
+        });
+        self.put(0, &shaken.collect::<Vec<f32>>());
+        let metrics = self.make_steps(first.steps).arrive().await?;
+        Ok(Outcome { metrics, params: self.read_params().await? })
+    }
+
+    /// Steps a second on the CPU, after the first ones.
+    pub(super) async fn rate(
+        &mut self,
+        devices: &Devices,
+        FirstSteps { first, .. }: &FirstSteps,
+    ) -> Result<f64, DeviceError> {
+        if *first >= TIMED {
+            return Ok(1000.0 / first);
+        }
+        let count = ((TIMED / first) as u64).clamp(1, 200);
+        Ok(1000.0 * count as f64 / self.time(devices, count).await?.0)
+    }
+
+    /// How fast it trains on a GPU that is given the next batch before the numbers of the last one are back. It has made its first steps,
+    /// on which a device warms up.
+    pub(super) async fn rate_in_batches(&mut self, devices: &Devices) -> Result<GpuSpeed, DeviceError> {
         let (one, _) = self.time(devices, 1).await?;
         let (mut count, mut many, mut spent) = (1, one, one);
-        while spent < MOST_ON_GPU && many < one + BATCH / 5.0 && count < 256 {
+        while spent < MOST_ON_GPU && many < one + SPREAD && count < 256 {
             count *= 4;
             many = self.time(devices, count).await?.0;
             spent += many;
         }
-        Ok((Outcome { metrics, params }, rate_in_batches(one, count, many)))
-    }
-
-    /// The same steps from parameters that are off by about as much as rounding.
-    pub(super) async fn try_shaken(&mut self, steps: u64) -> Result<Outcome, Error> {
-        self.begin();
-        let mut params = self.read_params().await?;
-        for (number, x) in params.iter_mut().enumerate() {
-            *x *= if number % 2 == 0 { 1.0 + ROUNDING } else { 1.0 - ROUNDING };
-        }
-        self.device.write(0, &params);
-        let metrics = self.make_steps(steps).await?;
-        Ok(Outcome { metrics, params: self.read_params().await? })
+        Ok(speed_in_batches(one, count, many))
     }
 
     /// Milliseconds that some steps and the read of their metrics take.
-    async fn time(&mut self, devices: &Devices, count: u64) -> Result<(f64, Metrics), Error> {
+    async fn time(&mut self, devices: &Devices, count: u64) -> Result<(f64, Metrics), DeviceError> {
         let begun = devices.now();
-        let metrics = self.make_steps(count).await?;
+        let metrics = self.make_steps(count).arrive().await?;
         Ok(((devices.now() - begun).max(0.01), metrics))
     }
 }
 
-/// Steps a second in batches of [`BATCH`] milliseconds, when one step with its read takes `one` milliseconds and `count` steps with one
-/// read take `many`.
-fn rate_in_batches(one: f64, count: u64, many: f64) -> f64 {
+/// When one step with its read takes `one` milliseconds, and `count` steps with one read take `many`.
+fn speed_in_batches(one: f64, count: u64, many: f64) -> GpuSpeed {
     if count == 1 {
-        return 1000.0 / one;
+        return GpuSpeed { rate: 1000.0 / one, waiting: 0.0 };
     }
     let step = ((many - one) / (count - 1) as f64).max(1e-3);
     let waiting = (one - step).max(0.0);
-    let batch = BATCH.max(1.25 * waiting);
-    let steps = ((batch - waiting) / step).max(1.0);
-    1000.0 * steps / (waiting + steps * step)
+    GpuSpeed { rate: 1000.0 / step * Pace::on_gpu(waiting).busy(waiting), waiting }
 }
 
 /// What a GPU has computed wrongly, if anything. A run that is not finite on the CPU either says nothing about the GPU. `shaken` is what
 /// the CPU makes of slightly other parameters.
-pub(super) fn disagreement(module: &Module, cpu: &Trial, gpu: &Outcome, shaken: Option<&Outcome>) -> Option<Words> {
+pub(super) fn disagreement(
+    module: &Module,
+    cpu: &FirstSteps,
+    gpu: &Outcome,
+    shaken: Option<&Outcome>,
+) -> Option<Words> {
     for (number, (id, right)) in cpu.outcome.metrics.iter().enumerate() {
         let found = gpu.metrics[number].1;
         let benefit = shaken.map_or(0.0, |shaken| BENEFIT * (shaken.metrics[number].1 - right).abs());
@@ -157,11 +174,11 @@ mod tests {
     use super::*;
 
     /// A module with two parameters of a hundred numbers, and what a rightly computed run makes of it.
-    fn run() -> (Module, Trial) {
+    fn run() -> (Module, FirstSteps) {
         let variable = |name: &str, offset| Variable { name: name.to_owned(), shape: vec![100], offset };
         let params = vec![variable("weights", 0), variable("bias", 100)];
         let module = Module { params, inputs: vec![], programs: vec![], arena_len: 200 };
-        (module, Trial { steps: 2, start: vec![0.0; 200], outcome: outcome(2.0), rate: 1.0 })
+        (module, FirstSteps { steps: 2, start: vec![0.0; 200], outcome: outcome(2.0), first: 1.0 })
     }
 
     fn outcome(loss: f64) -> Outcome {
@@ -211,11 +228,15 @@ mod tests {
     }
 
     #[test]
-    fn waiting_for_reads_is_shared_by_a_batch() {
-        let near = |rate: f64, expected: f64| assert!((rate / expected - 1.0).abs() < 0.01, "{rate}");
-        near(rate_in_batches(2.0, 1, 2.0), 500.0); // nothing else is known
-        near(rate_in_batches(2.0, 4, 8.0), 500.0); // no waiting
-        near(rate_in_batches(1.5, 101, 51.5), 1980.0); // 1 ms of 100 is waiting
-        near(rate_in_batches(100.5, 101, 150.5), 400.0); // 100 ms of 125 are
+    fn what_waits_for_numbers_is_known_apart_from_the_steps() {
+        let near = |(one, count, many): (f64, u64, f64), rate: f64, waiting: f64| {
+            let speed = speed_in_batches(one, count, many);
+            assert!((speed.rate / rate - 1.0).abs() < 0.01 && (speed.waiting - waiting).abs() < 0.01, "{}", speed.rate);
+        };
+        near((2.0, 1, 2.0), 500.0, 0.0); // nothing else is known
+        near((2.0, 4, 8.0), 500.0, 0.0); // no waiting
+        near((1.5, 101, 51.5), 2000.0, 1.0); // the next batch runs meanwhile
+        near((100.5, 101, 150.5), 2000.0, 100.0); // and here, as it takes 125 ms
+        near((1000.5, 101, 1050.5), 800.0, 1000.0); // two batches of 250 ms in 1250
     }
 }

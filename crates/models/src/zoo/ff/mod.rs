@@ -125,15 +125,14 @@ struct ForwardForward {
 
 #[async_trait(?Send)]
 impl Model for ForwardForward {
-    async fn step(&mut self, run: &mut Run<'_>) -> Result<(), Error> {
+    fn step(&self, run: &mut Run<'_>) {
         let epoch = f64::from(run.step()) / run.steps_per_epoch();
         run.write("cooling", &[cooling(epoch, f64::from(run.knobs().real("cooldown")))]);
         run.next_batch();
         run.call("train", run.step());
-        Ok(())
     }
 
-    async fn evaluate(&mut self, run: &mut Run<'_>, split: &Split, wanted: &[&str]) -> Result<Metrics, Error> {
+    async fn evaluate(&self, run: &mut Run<'_>, split: &Split, wanted: &[&str]) -> Result<Metrics, Error> {
         let Some(labels) = split.labels() else { return Ok(vec![]) };
         let by_goodness = wanted.contains(&"test_error") && self.negatives != Negatives::Hybrid;
         let (mut judged, mut read) = (0, 0);
@@ -152,7 +151,7 @@ impl Model for ForwardForward {
         Ok(found.into_iter().filter(|(id, _)| wanted.contains(id)).map(|(id, x)| (id.to_owned(), x)).collect())
     }
 
-    async fn view(&mut self, run: &mut Run<'_>, id: &str, args: &Knobs) -> Result<Picture, Error> {
+    async fn view(&self, run: &mut Run<'_>, id: &str, args: &Knobs) -> Result<Picture, Error> {
         match id {
             "goodness" => self.view_goodness(run).await,
             "labels" => self.view_labels(run, args.whole("image")).await,
@@ -162,7 +161,7 @@ impl Model for ForwardForward {
         }
     }
 
-    async fn sample(&mut self, run: &mut Run<'_>, count: usize) -> Result<Vec<f32>, Error> {
+    async fn sample(&self, run: &mut Run<'_>, count: usize) -> Result<Vec<f32>, Error> {
         let labels: Vec<usize> = (0..count).map(|number| number % self.classes).collect();
         self.dream(run, &labels, views::DREAM_STEPS).await
     }

@@ -29,7 +29,7 @@ use self::losses::{Loss, gradient_penalty};
 use crate::data::{Kind, Split};
 use crate::layers::Mlp;
 use crate::metrics::{coverage, frechet, judge};
-use crate::{Built, Error, Knobs, Metrics, Model, Picture, Run, Setup, batch, words};
+use crate::{Built, Error, Knobs, Measuring, Metrics, Model, Picture, Run, Setup, batch, words};
 
 /// Slope of the discriminator's rectifiers below 0.
 const LEAK: f32 = 0.2;
@@ -189,7 +189,7 @@ fn build(setup: &Setup<'_>) -> Result<Built, Error> {
 
 #[async_trait(?Send)]
 impl Model for Gan {
-    async fn step(&mut self, run: &mut Run<'_>) -> Result<(), Error> {
+    fn step(&self, run: &mut Run<'_>) {
         let updates = run.knobs().whole("discriminator-steps") as u32;
         let (discriminate, generate) = match run.knobs().whole("train") {
             0 => (true, true),
@@ -205,15 +205,13 @@ impl Model for Gan {
         if generate {
             run.call("train.generator", run.step());
         }
-        Ok(())
     }
 
-    async fn step_metrics(&mut self, run: &mut Run<'_>) -> Result<Metrics, Error> {
-        let values = run.read_params(&MEASURED.map(|id| format!("measured.{id}"))).await?;
-        Ok(MEASURED.iter().zip(values).map(|(id, value)| ((*id).to_owned(), f64::from(value))).collect())
+    fn measure(&self, run: &mut Run<'_>) -> Measuring {
+        run.measure_params(MEASURED.map(|id| (id.to_owned(), format!("measured.{id}"))))
     }
 
-    async fn evaluate(&mut self, run: &mut Run<'_>, split: &Split, wanted: &[&str]) -> Result<Metrics, Error> {
+    async fn evaluate(&self, run: &mut Run<'_>, split: &Split, wanted: &[&str]) -> Result<Metrics, Error> {
         let mut metrics = match run.data().kind {
             Kind::Points => on_points(run, split).await?,
             Kind::Images if !judge::exists_for(run.data()) => Metrics::new(),
@@ -223,11 +221,11 @@ impl Model for Gan {
         Ok(metrics)
     }
 
-    async fn view(&mut self, run: &mut Run<'_>, id: &str, args: &Knobs) -> Result<Picture, Error> {
+    async fn view(&self, run: &mut Run<'_>, id: &str, args: &Knobs) -> Result<Picture, Error> {
         views::draw(run, id, args).await
     }
 
-    async fn sample(&mut self, run: &mut Run<'_>, count: usize) -> Result<Vec<f32>, Error> {
+    async fn sample(&self, run: &mut Run<'_>, count: usize) -> Result<Vec<f32>, Error> {
         samples(run, count).await
     }
 }

@@ -30,7 +30,7 @@ use crate::data::{Dataset, Split};
 use crate::metrics::annealed_importance_sampling::{Annealing, Direction};
 use crate::metrics::enumeration::Enumeration;
 use crate::metrics::pseudo_likelihood;
-use crate::model::{Built, Metrics, Model, Setup};
+use crate::model::{Built, Measuring, Metrics, Model, Setup};
 use crate::{Error, Knobs, Picture, Run, batch, words};
 
 use learning::{Means, Statistics};
@@ -196,7 +196,7 @@ fn measuring<'g>(g: &'g Graph, machine: &Machine<'g>, mean: Tensor<'g>, binarise
 
 #[async_trait(?Send)]
 impl Model for Rbm {
-    fn start(&mut self, run: &mut Run<'_>) {
+    fn start(&self, run: &mut Run<'_>) {
         run.write_param("visible.mean", &self.mean);
         if self.starts_at_log_odds {
             let log_odds = |&mean: &f32| (mean / (1.0 - mean)).ln();
@@ -204,7 +204,7 @@ impl Model for Rbm {
         }
     }
 
-    async fn step(&mut self, run: &mut Run<'_>) -> Result<(), Error> {
+    fn step(&self, run: &mut Run<'_>) {
         let (step, k) = (run.step(), run.knobs().whole("k") as u32);
         let persistent = run.knobs().whole("algorithm") == 0;
         run.next_batch();
@@ -217,15 +217,14 @@ impl Model for Rbm {
             run.call("gibbs", step.wrapping_mul(COUNTERS_PER_STEP).wrapping_add(gibbs));
         }
         run.call("train", step);
-        Ok(())
     }
 
-    async fn step_metrics(&mut self, run: &mut Run<'_>) -> Result<Metrics, Error> {
+    fn measure(&self, run: &mut Run<'_>) -> Measuring {
         run.call("watch", run.step());
-        run.read_scalars("watch").await
+        run.measure_outputs("watch")
     }
 
-    async fn evaluate(&mut self, run: &mut Run<'_>, split: &Split, wanted: &[&str]) -> Result<Metrics, Error> {
+    async fn evaluate(&self, run: &mut Run<'_>, split: &Split, wanted: &[&str]) -> Result<Metrics, Error> {
         let mut metrics = Metrics::new();
         for &id in wanted {
             let value = match id {
@@ -252,11 +251,11 @@ impl Model for Rbm {
         Ok(metrics)
     }
 
-    async fn view(&mut self, run: &mut Run<'_>, id: &str, args: &Knobs) -> Result<Picture, Error> {
+    async fn view(&self, run: &mut Run<'_>, id: &str, args: &Knobs) -> Result<Picture, Error> {
         views::view(run, id, args).await
     }
 
-    async fn sample(&mut self, run: &mut Run<'_>, count: usize) -> Result<Vec<f32>, Error> {
+    async fn sample(&self, run: &mut Run<'_>, count: usize) -> Result<Vec<f32>, Error> {
         views::sample(run, count).await
     }
 }

@@ -220,7 +220,7 @@ struct Vae {
 impl Model for Vae {
     /// Starts the decoder as the best one that ignores its code: it says the mean of every column, for Bernoulli outputs as log odds
     /// (of the data and one row more of each kind, so that they are finite); a learned `s` starts as the spread around the means.
-    fn start(&mut self, run: &mut Run<'_>) {
+    fn start(&self, run: &mut Run<'_>) {
         let train = &run.data().train;
         let mut moments = ColumnMoments::new(train.width());
         let mut row = vec![0.0; train.width()];
@@ -241,15 +241,14 @@ impl Model for Vae {
         }
     }
 
-    async fn step(&mut self, run: &mut Run<'_>) -> Result<(), Error> {
+    fn step(&self, run: &mut Run<'_>) {
         run.next_batch();
         let progress = (run.step() as f32 + 1.0) / run.knobs().real("warm-up").max(1.0);
         run.write("kl-weight", &[run.knobs().real("beta") * progress.min(1.0)]);
         run.call("train", run.step());
-        Ok(())
     }
 
-    async fn evaluate(&mut self, run: &mut Run<'_>, split: &Split, wanted: &[&str]) -> Result<Metrics, Error> {
+    async fn evaluate(&self, run: &mut Run<'_>, split: &Split, wanted: &[&str]) -> Result<Metrics, Error> {
         let mut metrics = Metrics::new();
         if wanted.iter().any(|id| *id != "importance_log_likelihood") {
             metrics.extend(self.bound(run, split).await?);
@@ -262,7 +261,7 @@ impl Model for Vae {
         Ok(metrics)
     }
 
-    async fn view(&mut self, run: &mut Run<'_>, id: &str, args: &Knobs) -> Result<Picture, Error> {
+    async fn view(&self, run: &mut Run<'_>, id: &str, args: &Knobs) -> Result<Picture, Error> {
         match id {
             "reconstructions" => self.reconstructions(run, args).await,
             "samples" => self.samples(run).await,
@@ -275,7 +274,7 @@ impl Model for Vae {
     }
 
     /// Images are the pixels' means, as everywhere in print; points are drawn from `p(x|z)`.
-    async fn sample(&mut self, run: &mut Run<'_>, count: usize) -> Result<Vec<f32>, Error> {
+    async fn sample(&self, run: &mut Run<'_>, count: usize) -> Result<Vec<f32>, Error> {
         let output = match run.data().kind {
             Kind::Images => "means",
             Kind::Points => "rows",

@@ -22,7 +22,7 @@ const REACH: f32 = 2.5;
 const CELLS: usize = 64;
 
 impl Vae {
-    pub(super) async fn samples(&mut self, run: &mut Run<'_>) -> Result<Picture, Error> {
+    pub(super) async fn samples(&self, run: &mut Run<'_>) -> Result<Picture, Error> {
         if run.data().kind == Kind::Images {
             let pixels = run.call_for("sample", 0, "means").await?;
             return Ok(images(run.data().shape, SAMPLES, SAMPLES * SAMPLES, pixels));
@@ -36,7 +36,7 @@ impl Vae {
         Ok(on_the_plane(vec![density(&means, scale), points(Role::Made, drawn)]))
     }
 
-    pub(super) async fn reconstructions(&mut self, run: &mut Run<'_>, args: &Knobs) -> Result<Picture, Error> {
+    pub(super) async fn reconstructions(&self, run: &mut Run<'_>, args: &Knobs) -> Result<Picture, Error> {
         let data = run.data();
         let wanted = if data.kind == Kind::Images { COLUMNS } else { ROWS };
         let first = args.whole("first").min(data.test.len().saturating_sub(wanted));
@@ -56,7 +56,7 @@ impl Vae {
         ]))
     }
 
-    pub(super) async fn plane(&mut self, run: &mut Run<'_>, args: &Knobs) -> Result<Picture, Error> {
+    pub(super) async fn plane(&self, run: &mut Run<'_>, args: &Knobs) -> Result<Picture, Error> {
         let [across, up] = ["across", "up"].map(|side| args.whole(side).min(self.latent) - 1);
         let lines = if across == up { 1 } else { PLANE };
         let quantiles: Vec<f32> =
@@ -84,7 +84,7 @@ impl Vae {
         Ok(on_the_plane(vec![points(Role::Real, real), Layer::Lines { name, points: PLANE, at: Floats(at) }]))
     }
 
-    pub(super) async fn codes(&mut self, run: &mut Run<'_>) -> Result<Picture, Error> {
+    pub(super) async fn codes(&self, run: &mut Run<'_>) -> Result<Picture, Error> {
         let test = &run.data().test;
         let count = test.len().min(CODES);
         let (mut means, mut log_variances) = (Vec::new(), Vec::new());
@@ -112,7 +112,7 @@ impl Vae {
         Ok(Picture::Plane { bounds: [-reach, reach, -reach, reach], layers: vec![layer] })
     }
 
-    pub(super) async fn interpolation(&mut self, run: &mut Run<'_>, args: &Knobs) -> Result<Picture, Error> {
+    pub(super) async fn interpolation(&self, run: &mut Run<'_>, args: &Knobs) -> Result<Picture, Error> {
         let data = run.data();
         let ends = ["from", "to"].map(|end| data.test.row(args.whole(end).min(data.test.len() - 1)));
         let mut rows = ends.concat();
@@ -141,7 +141,7 @@ impl Vae {
         ]))
     }
 
-    pub(super) async fn latents(&mut self, run: &mut Run<'_>) -> Result<Picture, Error> {
+    pub(super) async fn latents(&self, run: &mut Run<'_>) -> Result<Picture, Error> {
         let count = run.write_rows("rows", &run.data().test, 0);
         let divergences = run.call_for("evaluate", 0, "divergences").await?;
         let mut values = vec![0.0; self.latent];

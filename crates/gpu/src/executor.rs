@@ -245,8 +245,7 @@ pub(crate) fn shaders(module: &Module, program: usize, spare: usize, gpu: &Gpu) 
     let shared = gpu.shared();
     let tile =
         |product: &wgsl::Product| shared.tiles.borrow().get(product).copied().unwrap_or_else(|| product.usual_tile());
-    let kernels = program.kernels.iter();
-    kernels.flat_map(|kernel| wgsl::shaders(program, kernel, spare, &shared.target, tile)).collect()
+    wgsl::dispatches(program, spare, &shared.target, tile)
 }
 
 impl Executor for GpuExecutor {

@@ -14,6 +14,9 @@ use crate::schedule::reads_in_place;
 
 /// More results than this are not written by one kernel.
 const MAX_STORES: usize = 8;
+/// Kernels of no more points than this look for a host anywhere, others next to what they need or at the end: large results would be kept
+/// for long.
+const FEW_POINTS: usize = 1024;
 /// Nor are more scalars than this computed by one.
 const MAX_SCALARS: usize = 512;
 
@@ -38,11 +41,12 @@ impl Merger<'_> {
     fn add(&mut self, kernel: Kernel) {
         let earliest = self.earliest(&kernel);
         let last = self.kernels.len().checked_sub(1);
-        let candidates = [earliest, last.filter(|_| earliest != last)];
+        let between = if kernel.points() <= FEW_POINTS { earliest.unwrap_or(0)..last.unwrap_or(0) } else { 0..0 };
+        let candidates = [earliest, last.filter(|_| earliest != last)].into_iter().flatten().chain(between);
         let reads: Vec<BufferId> = kernel.reads().map(|buffer| self.place(buffer)).collect();
         let writes: Vec<BufferId> = kernel.stores.iter().map(|store| self.place(store.target)).collect();
 
-        let merged = candidates.into_iter().flatten().find_map(|host| Some((host, self.merged(host, &kernel)?)));
+        let merged = candidates.into_iter().find_map(|host| Some((host, self.merged(host, &kernel)?)));
         let number = match merged {
             Some((host, merged)) => {
                 self.kernels[host] = merged;

@@ -12,6 +12,10 @@ use crate::schedule::Scheduled;
 /// Buffers begin at multiples of this many numbers (64 bytes, a cache line).
 const ALIGNMENT: usize = 16;
 
+/// Values of no more numbers than this share their memory with no other: it would save next to nothing, and kernels that need nothing of each
+/// other would have to run one after the other on a device that could run them side by side.
+const SHORT: usize = 1024;
+
 pub(crate) fn align(offset: usize) -> usize {
     offset.next_multiple_of(ALIGNMENT)
 }
@@ -75,6 +79,9 @@ fn lives(scheduled: &Scheduled, variables: usize) -> Vec<Option<Life>> {
         if buffer.0 >= variables && !scheduled.aliases.contains_key(&buffer) {
             let life = lives[buffer.0].get_or_insert(Life { from: time, to: time });
             life.to = life.to.max(time);
+            if scheduled.lens[buffer.0] <= SHORT {
+                *life = Life { from: 0, to: end };
+            }
         }
     };
     for (time, kernel) in scheduled.kernels.iter().enumerate() {

@@ -132,6 +132,26 @@ impl Arena {
     }
 
     fn simplify_dot(&mut self, a: NodeId, b: NodeId, shape: &Shape) -> Option<NodeId> {
+        let [.., rows, depth] = self.node(a).shape[..] else { return None };
+        let columns = shape.last().copied()?;
+        let stretched = |arena: &mut Arena, x| arena.add(Op::Move(Move::Expand), vec![x], shape.clone());
+        // A sum of one product is that product, and one with equal factors is a sum.
+        if depth == 1 {
+            let (a, b) = (stretched(self, a), stretched(self, b));
+            return Some(self.add_binary(Binary::Mul, a, b));
+        }
+        let axis = shape.len() - 1;
+        let sum = match (self.constant(a), self.constant(b)) {
+            (Some(factor), _) => Some((factor, b, axis - 1, [1, columns])),
+            (_, Some(factor)) => Some((factor, a, axis, [rows, 1])),
+            (None, None) => None,
+        };
+        if let Some((factor, x, axis, last)) = sum {
+            let shape = [&shape[..shape.len() - 2], &last[..]].concat();
+            let sum = self.add(Op::Reduce { op: Reduce::Sum, axes: vec![axis] }, vec![x], shape);
+            let sum = stretched(self, sum);
+            return Some(self.add_scaled(factor, sum));
+        }
         let (factor, a, b) = match (self.factored(a), self.factored(b)) {
             (Some((factor, a)), _) => (factor, a, b),
             (None, Some((factor, b))) => (factor, a, b),

@@ -9,6 +9,7 @@ mod library;
 mod pointwise;
 mod product;
 mod reduce;
+mod side_by_side;
 mod table;
 
 use daydream_graph::kernel::{Affine, Body, Kernel, Scalar};
@@ -18,6 +19,21 @@ pub use product::{Product, Tile};
 pub(crate) use table::gather;
 
 use expression::View;
+
+/// What the workgroups of a dispatch do, or some of them where it does several things side by side.
+#[derive(Clone, Debug)]
+pub(crate) struct Part {
+    view: View,
+    /// Invocations of a workgroup.
+    threads: usize,
+    workgroups: [u32; 3],
+    /// What it keeps in workgroup memory: name, type and number of elements.
+    shared: Vec<(&'static str, &'static str, usize)>,
+    uses_subgroups: bool,
+    /// Statements, on the workgroup's number `group` and the invocation's `thread`; with subgroups also their `size` and the
+    /// `member` in its subgroup.
+    body: String,
+}
 
 /// One dispatch.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,8 +62,13 @@ pub(crate) struct Places<'a> {
     spare: usize,
 }
 
-/// The dispatches that run a kernel, in order. `spare` is the first number of the arena that no buffer uses; `tile` chooses how
-/// a matrix product is cut.
+/// The dispatches that run a program, in order: kernels that need nothing of each other share one. `spare` is the first number of
+/// the arena that no buffer uses; `tile` chooses how a matrix product is cut.
+pub fn dispatches(program: &Program, spare: usize, target: &Target, tile: impl Fn(&Product) -> Tile) -> Vec<Shader> {
+    side_by_side::dispatches(program, spare, target, |kernel| parts(program, kernel, spare, target, &tile))
+}
+
+/// The dispatches that run a single kernel, in order.
 pub fn shaders(
     program: &Program,
     kernel: &Kernel,
@@ -55,14 +76,25 @@ pub fn shaders(
     target: &Target,
     tile: impl Fn(&Product) -> Tile,
 ) -> Vec<Shader> {
+    let parts = parts(program, kernel, spare, target, &tile);
+    parts.into_iter().map(|part| side_by_side::shader(&[part], target)).collect()
+}
+
+fn parts(
+    program: &Program,
+    kernel: &Kernel,
+    spare: usize,
+    target: &Target,
+    tile: &impl Fn(&Product) -> Tile,
+) -> Vec<Part> {
     let places = Places { buffers: &program.buffers, spare };
     if kernel.points() == 0 {
         return vec![];
     }
     match (&kernel.body, Product::of(kernel)) {
-        (Body::None | Body::Gather { .. }, _) => vec![pointwise::shader(kernel, &places)],
-        (Body::MatMul { .. }, Some(product)) => vec![product::shader(kernel, &places, tile(&product))],
-        _ => reduce::shaders(kernel, &places, target),
+        (Body::None | Body::Gather { .. }, _) => vec![pointwise::part(kernel, &places)],
+        (Body::MatMul { .. }, Some(product)) => vec![product::part(kernel, &places, tile(&product))],
+        _ => reduce::parts(kernel, &places, target),
     }
 }
 
@@ -95,18 +127,6 @@ impl Grid {
     fn workgroups(&self) -> [u32; 3] {
         [self.width as u32, self.height as u32, 1]
     }
-}
-
-/// The bindings and the functions that a shader's text needs, and the text.
-fn finish(view: View, head: &str, main: &str) -> String {
-    let bindings = format!(
-        "struct Run {{ seed: u32, step: u32, infinity: u32, nan: u32 }}
-@group(0) @binding(0) var<storage, read_write> arena: {};
-@group(0) @binding(1) var<uniform> run: Run;
-{head}",
-        view.arena()
-    );
-    format!("{bindings}{}{main}", library::functions(main))
 }
 
 /// Which coordinates the text of a kernel's stores (and of a body without inner dimensions) names.

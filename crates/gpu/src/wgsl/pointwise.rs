@@ -5,13 +5,13 @@ use daydream_graph::kernel::{Body, Kernel};
 use super::expression::{View, Writer};
 use super::index::{Point, coordinates, names};
 use super::library::Lanes;
-use super::{Grid, Places, Shader, finish, needed_axes};
+use super::{Grid, Part, Places, needed_axes};
 
 /// Invocations of a workgroup.
 const THREADS: usize = 256;
 
 /// One invocation for each point, or for each four neighbours.
-pub(super) fn shader(kernel: &Kernel, places: &Places<'_>) -> Shader {
+pub(super) fn part(kernel: &Kernel, places: &Places<'_>) -> Part {
     let quads = Writer { buffers: places.buffers, view: View::Quads, lanes: Lanes::Four };
     let writer = if suits_quads(kernel, &quads) {
         quads
@@ -38,16 +38,14 @@ pub(super) fn shader(kernel: &Kernel, places: &Places<'_>) -> Shader {
     for store in &kernel.stores {
         body.push_str(&writer.store(store.target.0, &first, &format!("s{}", store.value.0)));
     }
-    let text = format!(
-        "@compute @workgroup_size({THREADS})
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {{
-let p = {} * {THREADS}u + thread;
+    let body = format!(
+        "let p = {} * {THREADS}u + thread;
 if (p >= {invocations}u) {{ return; }}
-{body}}}
-",
+{body}",
         grid.number(),
     );
-    Shader { text: finish(writer.view, "", &text), workgroups: grid.workgroups() }
+    let workgroups = grid.workgroups();
+    Part { view: writer.view, threads: THREADS, workgroups, shared: vec![], uses_subgroups: false, body }
 }
 
 /// Whether whole quads can be stored, and no load would be taken apart.

@@ -13,7 +13,7 @@ use daydream_graph::numel;
 use super::expression::{View, Writer};
 use super::index::{Point, coordinates, names};
 use super::library::Lanes;
-use super::{Places, Shader, affines, finish};
+use super::{Part, Places, affines};
 
 /// Edges shorter than this are not worth a tile.
 const THIN: usize = 8;
@@ -161,7 +161,7 @@ struct Slab<'a> {
 }
 
 /// The shader of a product that [`Product::of`] accepts.
-pub(super) fn shader(kernel: &Kernel, places: &Places<'_>, tile: Tile) -> Shader {
+pub(super) fn part(kernel: &Kernel, places: &Places<'_>, tile: Tile) -> Part {
     let (Body::MatMul { a, b, depth: inner, .. }, Some(product), Some(sides)) =
         (&kernel.body, Product::of(kernel), Sides::of(kernel))
     else {
@@ -265,19 +265,14 @@ let quad = sums[e];
     text.push_str(close);
     text.push_str("}\n}\n");
 
-    let head = format!(
-        "var<workgroup> left: array<vec4f, {}>;\nvar<workgroup> right: array<vec4f, {}>;\n",
-        slab * tile.rows() / 4,
-        slab * tile.columns() / 4
-    );
-    let main = format!(
-        "@compute @workgroup_size({})
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {{
-{text}}}
-",
-        tile.threads()
-    );
-    Shader { text: finish(view, &head, &main), workgroups: product.workgroups(&tile).map(|count| count as u32) }
+    Part {
+        view,
+        threads: tile.threads(),
+        workgroups: product.workgroups(&tile).map(|count| count as u32),
+        shared: vec![("left", "vec4f", slab * tile.rows() / 4), ("right", "vec4f", slab * tile.columns() / 4)],
+        uses_subgroups: false,
+        body: text,
+    }
 }
 
 /// Makes one dimension of several that an access walks through as one: the others have extent 1 then.

@@ -11,7 +11,7 @@ use daydream_graph::{Buffer, BufferId, Reduce, row_major};
 use super::expression::{View, Writer};
 use super::index::{Point, coordinates, names};
 use super::library::Lanes;
-use super::{Grid, Places, Shader, Target, finish};
+use super::{Grid, Part, Places, Target};
 
 /// Invocations of a workgroup.
 const THREADS: usize = 256;
@@ -21,10 +21,10 @@ const LONG: usize = 8192;
 const BUSY: usize = 32;
 
 /// One dispatch, or two.
-pub(super) fn shaders(kernel: &Kernel, places: &Places<'_>, target: &Target) -> Vec<Shader> {
+pub(super) fn parts(kernel: &Kernel, places: &Places<'_>, target: &Target) -> Vec<Part> {
     let inner: usize = kernel.body.inner().iter().product();
     let shape = Shape::of(kernel, inner);
-    let Some(parts) = parts(kernel, inner, shape) else {
+    let Some(parts) = splits(kernel, inner, shape) else {
         return vec![write(kernel, places, target, shape, None)];
     };
     let (partial, combined) = split(kernel, places, parts);
@@ -40,11 +40,11 @@ pub(super) fn shaders(kernel: &Kernel, places: &Places<'_>, target: &Target) -> 
 /// Numbers of the arena that a kernel needs between two dispatches, beyond the module's own.
 pub(super) fn spare(kernel: &Kernel) -> usize {
     let inner = kernel.body.inner().iter().product();
-    parts(kernel, inner, Shape::of(kernel, inner)).map_or(0, |parts| parts * kernel.points())
+    splits(kernel, inner, Shape::of(kernel, inner)).map_or(0, |parts| parts * kernel.points())
 }
 
 /// Into how many parts the numbers of a point are split, if that is worth a dispatch.
-fn parts(kernel: &Kernel, inner: usize, shape: Shape) -> Option<usize> {
+fn splits(kernel: &Kernel, inner: usize, shape: Shape) -> Option<usize> {
     let workgroups = kernel.points().div_ceil(shape.points);
     (inner >= LONG && workgroups < BUSY).then(|| (2 * BUSY / workgroups).min(inner / 1024))
 }
@@ -109,7 +109,7 @@ fn walks_along(kernel: &Kernel) -> bool {
 }
 
 /// One dispatch: the whole of a kernel, or, with `parts`, the partial results of each part to the first store's target.
-fn write(kernel: &Kernel, places: &Places<'_>, target: &Target, shape: Shape, parts: Option<usize>) -> Shader {
+fn write(kernel: &Kernel, places: &Places<'_>, target: &Target, shape: Shape, parts: Option<usize>) -> Part {
     let inner: usize = kernel.body.inner().iter().product();
     let writer = Writer { buffers: places.buffers, view: View::Numbers, lanes: Lanes::One };
     let (points, Shape { points: x_count, lanes, along }) = (kernel.points(), shape);
@@ -151,13 +151,13 @@ fn write(kernel: &Kernel, places: &Places<'_>, target: &Target, shape: Shape, pa
     text.push_str(&format!("total = {};\n}}\n}}\n", with("term")));
     // A maximum over a subgroup may leave out NaN.
     let subgroups = target.subgroups.filter(|_| lanes == THREADS && op == Reduce::Sum);
-    let mut head = String::new();
+    let mut shared = vec![];
     if lanes > 1 {
         text.push_str(&match subgroups {
             Some(_) => summed_by_subgroups(),
             None => gathered(lanes, x_count, along, &with),
         });
-        head = format!("var<workgroup> partial: array<f32, {THREADS}>;\n");
+        shared.push(("partial", "f32", THREADS));
     }
     let condition = if lanes > 1 { format!("y == 0u && p < {points}u") } else { format!("p < {points}u") };
     text.push_str(&format!("if ({condition}) {{\n"));
@@ -175,19 +175,14 @@ fn write(kernel: &Kernel, places: &Places<'_>, target: &Target, shape: Shape, pa
         }
     }
     text.push_str("}\n");
-    let extra = if subgroups.is_some() {
-        ", @builtin(subgroup_size) size: u32, @builtin(subgroup_invocation_id) member: u32"
-    } else {
-        ""
-    };
-    let main = format!(
-        "@compute @workgroup_size({THREADS})
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32{extra}) {{
-{text}}}
-"
-    );
-    let text = format!("{}{}", subgroups.unwrap_or(""), finish(writer.view, &head, &main));
-    Shader { text, workgroups: grid.workgroups() }
+    Part {
+        view: writer.view,
+        threads: THREADS,
+        workgroups: grid.workgroups(),
+        shared,
+        uses_subgroups: subgroups.is_some(),
+        body: text,
+    }
 }
 
 /// Lines that compute the number `k` of a point: `let term = ..;`.

@@ -5,7 +5,7 @@ import { MODELS, SCALES } from './plan.mjs';
 
 export const NAMES = { vae: 'VAE', rbm: 'RBM', gan: 'GAN', ff: 'FF', convolutional: 'Convolutional GAN' };
 
-/** Steps of so many operations and more should cost in proportion to them. */
+/** Steps of so many operations and more should grow linearly with them. */
 const LARGE = 50e6;
 
 /** Models, what is raced against what, and the ratio that is wanted. Those who do not take part leave a bar unmeasured. */
@@ -48,19 +48,36 @@ export function shareOfPeak({ peaks }, product) {
   return median(product.seconds.map(share));
 }
 
-/** The largest departure of operations per second from their median, over the large steps of one scale. */
-export function departure({ scales }, title) {
-  const large = scales.filter(({ scale, figure, failure }) => scale === title && !failure && figure >= LARGE);
-  if (!large.length) return undefined;
-  const costs = large.map(({ seconds, figure }) => median(seconds) / figure);
-  return Math.max(...costs.map((cost) => Math.abs(cost / median(costs) - 1)));
+/**
+ * How the time of the large steps of one scale grows: `fixed + rate · operations`, fitted so that the squares of relative departures are least; and the
+ * largest departures, from that line and of the cost per operation from its median.
+ */
+export function growth({ scales }, title) {
+  const large = scales
+    .filter(({ scale, figure, failure }) => scale === title && !failure && figure >= LARGE)
+    .map(({ seconds, figure }) => ({ time: median(seconds), operations: figure }));
+  if (large.length < 3) return undefined;
+  // Relative to its time, a step departs by `fixed / time + rate · operations / time - 1`: a fit of two weights.
+  const total = (term) => large.reduce((sum, { time, operations }) => sum + term(1 / time, operations / time), 0);
+  const [xx, xy, yy] = [total((x) => x * x), total((x, y) => x * y), total((_, y) => y * y)];
+  const [x1, y1] = [total((x) => x), total((_, y) => y)];
+  const determinant = xx * yy - xy * xy;
+  const [fixed, rate] = [(x1 * yy - y1 * xy) / determinant, (y1 * xx - x1 * xy) / determinant];
+  const costs = large.map(({ time, operations }) => time / operations);
+  const most = (values) => Math.max(...values.map(Math.abs));
+  return {
+    fixed,
+    rate,
+    fromLine: most(large.map(({ time, operations }) => (fixed + rate * operations) / time - 1)),
+    fromProportion: most(costs.map((cost) => cost / median(costs) - 1)),
+  };
 }
 
 /** The rate of a part of a convolution relative to that of its matrix product. */
 export const shareOfProduct = ({ convolution, product }) => ratio(convolution, product);
 
 export function bars(outcome) {
-  const { products, convolutions = [], steps = [], scales, tiny, building = [], memory } = outcome;
+  const { products, convolutions = [], steps = [], scales, tiny, building = [], memory, visits } = outcome;
   const find = (model, engine) => steps.find((one) => one.model === model && one.engine === engine);
   const milliseconds = (one) => (!one || one.failure ? undefined : 1000 * median(one.seconds));
   const microseconds = (one) => one && 1000 * milliseconds(one);
@@ -74,16 +91,16 @@ export function bars(outcome) {
       bar(`${NAMES[model]}: ${one} / ${other}`, wanted, ratio(find(model, one), find(model, other))),
     ),
     ...SCALES.map(({ title }) => {
-      const measured = scales && departure(outcome, title);
-      return bar(`Cost against ${title}: largest departure from linear, steps over 50 million operations`, 15,
-        measured && 100 * measured, { unit: '%', most: true });
+      const measured = scales && growth(outcome, title);
+      return bar(`Time against ${title}: largest departure from a line, steps over 50 million operations`, 15,
+        measured && 100 * measured.fromLine, { unit: '%', most: true });
     }),
     bar('Step of a network 2-16-16-1 on 128 rows', 60, microseconds(tiny), { unit: 'microseconds', most: true }),
     ...MODELS.filter(({ knobs }) => knobs).map(({ id }) => {
       const measured = milliseconds(building.find(({ model }) => model === id));
       return bar(`${NAMES[id]}: from recipe to kernels`, 20, measured, { unit: 'ms', most: true });
     }),
-    bar('WebAssembly of the page, brotli', 180, undefined, { unit: 'KB', most: true }),
+    bar('WebAssembly of the page, brotli', 180, visits && Math.max(...visits.map(({ wasm }) => wasm / 1000)), { unit: 'KB', most: true }),
     bar('VAE: arena / (parameters, optimizer state, batch and one batch of activations)', 1.5,
       memory && memory.arena / (memory.held + memory.activations), { most: true }),
   ];

@@ -9,7 +9,14 @@ import { createRequire } from 'node:module';
 
 const { chromium } = createRequire(new URL('../browser/package.json', import.meta.url))('playwright-core');
 
-const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'application/wasm' };
+const TYPES = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.json': 'application/json',
+  '.wasm': 'application/wasm',
+};
 
 /** An isolated page has a clock that ticks every 5 microseconds instead of every 100, and shares memory between threads. */
 const HEADERS = {
@@ -17,15 +24,16 @@ const HEADERS = {
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
 
-/** Serves the page's folder, and the peers' packages under `node_modules`. */
-async function serve(folder) {
+/** Serves a folder, and the peers' packages under `node_modules`. What is served is added to `served`. */
+async function serve(folder, { headers = HEADERS, served = new Set() } = {}) {
   const packages = new URL('.', import.meta.url).pathname;
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, 'http://localhost');
     const name = pathname === '/' ? '/index.html' : pathname;
     try {
       const content = await readFile(join(name.startsWith('/node_modules/') ? packages : folder, name));
-      response.writeHead(200, { ...HEADERS, 'Content-Type': TYPES[extname(name)] ?? 'text/plain' }).end(content);
+      served.add(name);
+      response.writeHead(200, { ...headers, 'Content-Type': TYPES[extname(name)] ?? 'text/plain' }).end(content);
     } catch {
       response.writeHead(404).end();
     }
@@ -58,6 +66,21 @@ export async function openBrowser(folder) {
         drop: (name) => ask(script, { what: 'drop', name }),
         close: () => {},
       };
+    },
+    /** Visits a site for the first time, on a page that is isolated or not. Resolves to the files that it loads until its player is ready. */
+    async visit(site, isolated) {
+      const served = new Set();
+      const other = await serve(site, { headers: isolated ? HEADERS : {}, served });
+      const context = await browser.newContext();
+      try {
+        const visited = await context.newPage();
+        await visited.goto(`http://127.0.0.1:${other.address().port}/`);
+        await visited.locator('day-dream').first().evaluate((player) => player.ready);
+        return [...served];
+      } finally {
+        await context.close();
+        other.close();
+      }
     },
     async close() {
       await browser.close();

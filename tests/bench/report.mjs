@@ -1,6 +1,6 @@
 // The report, in Markdown.
 
-import { NAMES, bars, departure, shareOfPeak, shareOfProduct } from './bars.mjs';
+import { NAMES, bars, growth, shareOfPeak, shareOfProduct } from './bars.mjs';
 import { median, quantile, rates, ratio } from './contest.mjs';
 import { CLASSES } from './profile.mjs';
 import { CHAIN_SIZES, MODELS, SCALES } from './plan.mjs';
@@ -43,7 +43,8 @@ export function describe(outcome) {
     ...(outcome.products.length ? products(outcome) : []),
     ...(outcome.chains ? chains(outcome) : []),
     ...(outcome.profiles ? profiles(outcome) : []),
-    ...(outcome.scales ? growth(outcome) : []),
+    ...(outcome.scales ? scaling(outcome) : []),
+    ...(outcome.visits ? weight(outcome) : []),
     ...(outcome.submission ? webgpu(outcome) : []),
     '',
   ].join('\n');
@@ -174,8 +175,17 @@ function profiles({ profiles, peaks }) {
   ];
 }
 
-function growth(outcome) {
-  const lines = ['## How cost grows', '', '![Time of a step against operations](benchmarks-growth.svg)', ''];
+function scaling(outcome) {
+  const lines = [
+    '## How cost grows',
+    '',
+    '![Time of a step against operations](benchmarks-growth.svg)',
+    '',
+    'Operations are those of the matrix products. A step does other work as well, whose time its operations do not tell: it waits for memory. Part of that does not grow with the products: ' +
+      'the optimizer visits each parameter once for any batch, and each pixel of the output has its loss for any width. So a line with a fixed part is laid through the steps of more than 50 ' +
+      'million operations. What their cost per operation departs from its median, as if there were no fixed part, is said beside it.',
+    '',
+  ];
   for (const { title, unit } of SCALES) {
     lines.push(...head(title, 'million operations', 'milliseconds per step', 'GFLOP/s'));
     for (const { size, figure, seconds, failure } of outcome.scales.filter(({ scale }) => scale === title)) {
@@ -183,11 +193,32 @@ function growth(outcome) {
       const time = median(seconds);
       lines.push(row(`${size} ${unit}`, (figure / 1e6).toFixed(0), (1000 * time).toFixed(2), giga(figure / time)));
     }
-    const worst = departure(outcome, title);
-    if (worst !== undefined) lines.push('', `Above 50 million operations, cost per operation departs from its median by ${percent(worst)} at most.`);
+    const fit = growth(outcome, title);
+    if (fit) {
+      const [fixed, each] = [(1000 * fit.fixed).toFixed(2), (1e12 * fit.rate).toFixed(1)];
+      lines.push(
+        '',
+        `Above 50 million operations: ${fixed} ms and ${each} ms more for each billion, ${percent(fit.fromLine)} off at most. Cost per operation departs from its median by ${percent(fit.fromProportion)} at most.`,
+      );
+    }
     lines.push('');
   }
   return lines;
+}
+
+function weight({ visits }) {
+  const kilobytes = (bytes) => (bytes / 1000).toFixed(0);
+  return [
+    '## Weight of the page',
+    '',
+    'Kilobytes that a first visit loads until the first model can train, each file compressed by brotli at its best.',
+    '',
+    ...head('visit', 'WebAssembly', 'everything', 'files'),
+    ...visits.map(({ isolated, wasm, total, files }) =>
+      row(isolated ? 'isolated from other origins: several threads' : 'not isolated: one thread', kilobytes(wasm), kilobytes(total), files.length),
+    ),
+    '',
+  ];
 }
 
 function webgpu({ submission }) {

@@ -1,9 +1,9 @@
 // Measures Daydream and its peers side by side and writes the report.
 //
-//     node run.mjs --page FOLDER --native PROGRAM [--python PROGRAM] [--report FILE] [--json FILE]
+//     node run.mjs --page FOLDER --native PROGRAM [--site FOLDER] [--burn PROGRAM] [--python PROGRAM] [--report FILE] [--json FILE]
 //                  [--only PART]... [--model ID]... [--rounds N]
 //
-// FOLDER holds the page and the bound modules. Without --report, the report is printed only.
+// The page's folder holds the bound modules as well; the site is what visitors load. Without --report, the report is printed only.
 
 import { writeFile } from 'node:fs/promises';
 import { cpus, loadavg } from 'node:os';
@@ -16,13 +16,14 @@ import { CHAINS, CHAIN_SIZES, CONVOLUTIONS, MODELS, PEAKS, PRODUCTS, SCALES, VAE
 import { profile } from './profile.mjs';
 import { plot } from './plot.mjs';
 import { describe } from './report.mjs';
+import { weigh } from './weight.mjs';
 
 const text = { type: 'string' };
 const list = { type: 'string', multiple: true, default: [] };
 const { values: options } = parseArgs({
-  options: { page: text, native: text, python: text, report: text, json: text, only: list, model: list, rounds: text },
+  options: { page: text, native: text, site: text, burn: text, python: text, report: text, json: text, only: list, model: list, rounds: text },
 });
-const { page, native, python = 'python3', report, json } = options;
+const { page, native, site, burn, python = 'python3', report, json } = options;
 const models = MODELS.map(({ id }) => id).filter((id) => !options.model.length || options.model.includes(id));
 const unknown = options.model.filter((id) => !models.includes(id));
 if (unknown.length) throw new Error(`no model is called ${unknown.join(', ')}: there are ${MODELS.map(({ id }) => id).join(', ')}`);
@@ -67,7 +68,7 @@ try {
   }
   if (isWanted('steps')) {
     say('measuring training steps of all engines in turns');
-    const engines = await openEngines({ browser, daydream, native, python }, models);
+    const engines = await openEngines({ browser, daydream, native, burn, python }, models);
     try {
       Object.assign(outcome.versions, engines.versions);
       outcome.steps = await contest(engines.contestants, { rounds: 9, warm: 0.7, sample: 0.15 });
@@ -87,11 +88,12 @@ try {
     await contest([...outcome.scales, outcome.tiny], { rounds: 7, warm: 0.2, sample: 0.05 });
   }
   if (isWanted('page')) {
-    say('measuring compilation, memory and submission');
+    say('measuring compilation, memory, weight and submission');
     outcome.building = MODELS.filter(({ knobs }) => knobs).map(({ id }) => ours(`building;${id}`, { model: id }));
     await contest(outcome.building, { rounds: 15, warm: 0.01, sample: 0.001 });
     const memory = async (which) => (await daydream.run('memory;vae', which)).figure;
     outcome.memory = { arena: await memory(0), held: await memory(1), activations: VAE_ACTIVATIONS };
+    if (site) outcome.visits = await weigh(browser, site);
     outcome.submission = ours('submission');
     await contest([outcome.submission], { rounds: 30, warm: 0, sample: 0 });
   }

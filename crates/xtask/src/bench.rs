@@ -1,9 +1,10 @@
 //! `cargo xtask bench`: matrix products and whole training steps in a browser, beside peers and what the processor could do.
 
 use crate::browsers;
-use crate::page::install_packages;
+use crate::page::{self, install_packages};
+use crate::prerequisites::{self, WASM_TARGET};
 use crate::process::{output_of, root, run, run_quietly, say, succeeds};
-use crate::{prerequisites, wasm};
+use crate::wasm;
 use anyhow::{Result, ensure};
 use clap::ValueEnum;
 use std::ffi::{OsStr, OsString};
@@ -43,7 +44,7 @@ enum Part {
     Profile,
     /// How cost grows with batch, width and depth
     Growth,
-    /// What a page feels: compilation, memory, submission to WebGPU
+    /// What a visitor waits for: compilation, memory, weight over the wire, submission to WebGPU
     Page,
 }
 
@@ -51,6 +52,10 @@ impl Wishes {
     /// Whether the whole benchmark is asked for.
     fn are_whole(&self) -> bool {
         self.only.is_empty() && self.models.is_empty() && self.rounds.is_none()
+    }
+
+    fn include(&self, part: Part) -> bool {
+        self.only.is_empty() || self.only.contains(&part)
     }
 
     /// The same as arguments of `run.mjs`.
@@ -74,14 +79,25 @@ pub(crate) fn in_browser(wishes: &Wishes) -> Result<()> {
     for folder in ["www", "tests/browser", "tests/bench"] {
         install_packages(&root().join(folder))?;
     }
-    let python = python()?;
-    let page = page()?;
+    if wishes.include(Part::Page) {
+        page::build()?;
+    }
+    let page = stage()?;
     run(cargo().args(["build", "--release", "--package", "daydream-bench", "--bin", "bench-native"]))?;
     let native = wasm::target_folder()?.join("release/bench-native").with_extension(std::env::consts::EXE_EXTENSION);
     let browser = browsers::find()?;
     let mut measure = Command::new("node");
     measure.arg(root().join("tests/bench/run.mjs")).envs(browser).args(wishes.arguments());
-    measure.arg("--page").arg(page).arg("--native").arg(native).arg("--python").arg(python);
+    measure.arg("--page").arg(&page).arg("--native").arg(native);
+    if wishes.include(Part::Steps) {
+        measure.arg("--python").arg(python()?);
+        if let Some(program) = burn(&page) {
+            measure.arg("--burn").arg(program);
+        }
+    }
+    if wishes.include(Part::Page) {
+        measure.arg("--site").arg(root().join("www/dist"));
+    }
     let report = root().join("www/docs/benchmarks.md");
     if wishes.are_whole() {
         report.parent().map_or(Ok(()), fs::create_dir_all)?;
@@ -96,7 +112,7 @@ pub(crate) fn in_browser(wishes: &Wishes) -> Result<()> {
 }
 
 /// Builds the page on which everything is measured, for one thread and, where that can be had, for several. Returns its folder.
-fn page() -> Result<PathBuf> {
+fn stage() -> Result<PathBuf> {
     prerequisites::wasm_target()?;
     let folder = wasm::target_folder()?.join("bench");
     let finish = |compiled: &Path, folder: &Path| {
@@ -114,6 +130,30 @@ fn page() -> Result<PathBuf> {
         fs::copy(file.path(), folder.join(file.file_name()))?;
     }
     Ok(folder)
+}
+
+/// Builds Burn's part of the contest: its module into the page's folder, and its program, whose path is returned. It is a package of its own
+/// with a target folder of its own, so that nothing but this compiles it. Without it Burn does not take part.
+fn burn(page: &Path) -> Option<PathBuf> {
+    say("compiling Burn: minutes the first time");
+    let build = || {
+        let target = wasm::target_folder()?.join("bench-burn");
+        let cargo = || {
+            let mut cargo = Command::new("cargo");
+            cargo.current_dir(root().join("tests/bench/peers/burn"));
+            // These flags replace those of .cargo/config.toml, which are chosen for Daydream's kernels.
+            cargo.env("RUSTFLAGS", "-C target-feature=+simd128").env_remove("CARGO_ENCODED_RUSTFLAGS");
+            cargo.args(["build", "--locked", "--release", "--target-dir"]).arg(&target);
+            cargo
+        };
+        run_quietly(cargo().args(["--lib", "--target", WASM_TARGET]))?;
+        let compiled = target.join(WASM_TARGET).join("release/burn_steps.wasm");
+        wasm::bind(&compiled, &page.join("burn"), "burn_steps")?;
+        wasm::optimise(&page.join("burn/burn_steps_bg.wasm"))?;
+        run_quietly(cargo().env_remove("RUSTFLAGS").args(["--bin", "burn-steps"]))?;
+        Ok(target.join("release/burn-steps").with_extension(std::env::consts::EXE_EXTENSION))
+    };
+    build().map_err(|error: anyhow::Error| say(&format!("SKIPPED: Burn. {error:#}"))).ok()
 }
 
 /// A Python that has the peers: the machine's own, or one with packages in the target folder, where they are installed if need be. Without

@@ -1,0 +1,24 @@
+// What a first visit of the page loads, compressed as a static host sends it.
+
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { brotliCompressSync, constants } from 'node:zlib';
+
+/** Bytes of a file after brotli at its best. */
+async function compressed(file) {
+  const content = await readFile(file);
+  const parameters = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: content.length };
+  return brotliCompressSync(content, { params: parameters }).length;
+}
+
+/** Weighs what visits load: one of a page that is isolated, so that it trains on several threads, and one of a page that is not. */
+export async function weigh(browser, site) {
+  const visits = [];
+  for (const isolated of [true, false]) {
+    const names = await browser.visit(site, isolated);
+    const files = await Promise.all(names.map(async (name) => ({ name, bytes: await compressed(join(site, name)) })));
+    const sum = (chosen) => chosen.reduce((total, { bytes }) => total + bytes, 0);
+    visits.push({ isolated, files, wasm: sum(files.filter(({ name }) => name.endsWith('.wasm'))), total: sum(files) });
+  }
+  return visits;
+}

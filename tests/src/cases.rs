@@ -57,6 +57,8 @@ const PAIR: &[&[&[usize]]] = &[
 ];
 /// One argument of two axes.
 const MATRIX: &[&[&[usize]]] = &[&[&[3, 5]], &[&[1, 1]], &[&[1, 7]], &[&[4, 1]]];
+/// `[B, W, K]` and `[K, 2·D]`.
+const PRODUCT_OF_WINDOWS: &[&[&[usize]]] = &[&[&[2, 3, 5], &[5, 4]], &[&[1, 7, 9], &[9, 10]]];
 const IMAGE: &[&[&[usize]]] = &[&[&[2, 5, 4, 3]], &[&[1, 4, 4, 1]]];
 
 /// All cases.
@@ -225,6 +227,19 @@ fn windows() -> Vec<Case> {
             let right = x[1].pad(2, 0, 3).unfold(2, 4, 2, 1).permute(&[1, 3, 0, 2]); // [6, 4, 3, 3]
             left.dot(right.slice(0, 0, 5).slice(1, 1, 3).reshape([10, 9]))
         }),
+        case("conv2d_transpose, wide", &[&[&[2, 3, 4, 8], &[4, 4, 3, 8]], &[&[3, 5, 2, 9], &[4, 4, 1, 9]]], |x| {
+            let how = Convolution { stride: 2, ..Convolution::default() };
+            x[0].conv2d_transpose(x[1], how, [1, 2].map(|axis| 2 * x[0].extent(axis) + 2)).sigmoid()
+        }),
+        case("conv2d_transpose, dilated", &[&[&[1, 2, 3, 2], &[3, 2, 2, 2]]], |x| {
+            x[0].conv2d_transpose(x[1], Convolution { stride: 3, padding: 1, dilation: 2 }, [7, 8]).exp()
+        }),
+        case("fold of a product", PRODUCT_OF_WINDOWS, |x| windows_of_product(x).fold(1, 2 * x[0].extent(1) + 1, 2, 1)),
+        case("folds of a product along both factors", PRODUCT_OF_WINDOWS, |x| {
+            let [b, w] = [x[0].extent(0), x[0].extent(1)];
+            let windows = windows_of_product(x);
+            windows.fold(1, 2 * w + 1, 2, 1).sum_all() * windows.fold(0, b + w - 1, 1, 1).tanh()
+        }),
         case("conv2d_transpose, strided and padded", &[&[&[2, 3, 3, 2], &[4, 4, 3, 2]]], |x| {
             x[0].conv2d_transpose(x[1], Convolution { stride: 2, padding: 1, ..Convolution::default() }, [6, 7])
         }),
@@ -310,6 +325,11 @@ fn layers() -> Vec<Case> {
             (x[0].dot(x[1]) + x[2]).tanh().dot(x[3]).softmax(2)
         }),
     ]
+}
+
+/// `[B, W, 2, D]`
+fn windows_of_product<'g>(x: &[Tensor<'g>]) -> Tensor<'g> {
+    x[0].dot(x[1]).reshape([x[0].extent(0), x[0].extent(1), 2, x[1].extent(1) / 2])
 }
 
 fn zero_state<'g>(x: Tensor<'g>, units: usize) -> Tensor<'g> {

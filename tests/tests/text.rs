@@ -39,6 +39,14 @@ fn a_convolution_is_one_product_without_windows_in_memory() {
 }
 
 #[test]
+fn the_transpose_of_a_convolution_sums_windows_that_are_never_in_memory() {
+    let g = Graph::new();
+    let (x, w) = (g.input("x", [2, 3, 3, 4]), g.input("w", [4, 4, 1, 4]));
+    let y = x.conv2d_transpose(w, Convolution { stride: 2, ..Convolution::default() }, [8, 8]).sigmoid();
+    check_text("transposed_convolution", &text(&g, Function::new("f").output("y", y)));
+}
+
+#[test]
 fn adam_is_an_epilogue_of_the_gradient() {
     let g = Graph::new();
     let (x, rate) = (g.input("x", [4, 3]), g.input("rate", []));

@@ -114,6 +114,14 @@ fn windows_that_overlap_are_summed() {
     check_shaders("fold", &g, Function::new("f").output("y", g.input("x", [2, 5, 3]).fold(1, 11, 2, 1)));
 }
 
+#[test]
+fn windows_are_made_by_one_dispatch_and_summed_by_another() {
+    let g = Graph::new();
+    let (x, w) = (g.input("x", [2, 4, 4, 8]), g.input("w", [4, 4, 3, 8]));
+    let y = x.conv2d_transpose(w, Convolution { stride: 2, ..Convolution::default() }, [10, 10]);
+    check_shaders("transposed_convolution", &g, Function::new("f").output("y", y.tanh()));
+}
+
 /// A recipe for every preset of every model, by name.
 fn presets() -> impl Iterator<Item = (&'static str, &'static str, Recipe)> {
     zoo::catalogue().iter().flat_map(|spec| {

@@ -3,11 +3,12 @@
 use std::cell::Cell;
 use std::ops::Range;
 
-use daydream_graph::kernel::{Access, Affine, Body, Kernel};
+use daydream_graph::kernel::{Access, Affine, Body, Kernel, Overlap};
 use daydream_graph::{Program, Reduce, numel};
 
 use crate::assemble::Space;
 use crate::code::{Block, Code, Context, LANES, Memory, SIMPLE};
+use crate::fold::FoldedProduct;
 use crate::product::BatchedProduct;
 use crate::space::{Fence, Line, for_each_point, for_each_point_in, for_each_run, inside_all, join_lanes};
 use crate::vector::{Two, Value, add, copy, gather, two};
@@ -21,6 +22,8 @@ pub(crate) enum BodyCode {
     ReduceAlong { op: Reduce, domain: Vec<usize>, inner: usize, code: Code },
     /// Matrix products. They are not run from here, since their results are stored while they are made.
     MatMul(BatchedProduct),
+    /// Matrix products whose rows are windows that overlap; not run from here either.
+    MatMulFold(FoldedProduct),
     /// Rows of a table.
     Gather { extents: Vec<usize>, table: Element, rows: Element, stride: isize, len: usize },
     /// Values added to `len` rows of `width` numbers.
@@ -47,13 +50,10 @@ pub(crate) struct Element {
 pub(crate) struct Windows {
     extents: Vec<usize>,
     element: Element,
-    /// Distance between taps in the arena.
-    tap: isize,
-    axis: usize,
-    size: usize,
-    count: usize,
-    stride: usize,
-    dilation: usize,
+    overlaps: Vec<Overlap>,
+    /// Taps of each overlap, and the distances between them in the arena.
+    taps: Vec<usize>,
+    steps: Vec<isize>,
 }
 
 impl BodyCode {
@@ -79,6 +79,7 @@ impl BodyCode {
                     BodyCode::ReduceAlong { op: *op, domain: kernel.domain.clone(), inner, code }
                 }
             }
+            Body::MatMulFold { .. } => BodyCode::MatMulFold(FoldedProduct::new(program, kernel)?),
             Body::MatMul { .. } => BodyCode::MatMul(BatchedProduct::new(program, kernel)?),
             Body::Gather { table, rows, stride, len } => {
                 let (mut table, mut rows) = (element(table, &[], &outer), element(rows, &[], &outer));
@@ -99,15 +100,12 @@ impl BodyCode {
                     values,
                 }
             }
-            Body::Fold { windows, axis, size, count, stride, dilation } => BodyCode::Fold(Windows {
+            Body::Fold { windows, overlaps } => BodyCode::Fold(Windows {
                 extents: kernel.domain.clone(),
-                tap: windows.index.strides[rank],
                 element: element(windows, &[], &outer),
-                axis: *axis,
-                size: *size,
-                count: *count,
-                stride: *stride,
-                dilation: *dilation,
+                overlaps: overlaps.clone(),
+                taps: inner_extents,
+                steps: windows.index.strides[rank..].to_vec(),
             }),
         })
     }
@@ -116,7 +114,11 @@ impl BodyCode {
     pub(crate) fn code(&self) -> Option<&Code> {
         match self {
             BodyCode::ReduceAcross { code, .. } | BodyCode::ReduceAlong { code, .. } => Some(code),
-            BodyCode::MatMul(_) | BodyCode::Gather { .. } | BodyCode::ScatterAdd { .. } | BodyCode::Fold(_) => None,
+            BodyCode::MatMul(_)
+            | BodyCode::MatMulFold(_)
+            | BodyCode::Gather { .. }
+            | BodyCode::ScatterAdd { .. }
+            | BodyCode::Fold(_) => None,
         }
     }
 
@@ -128,9 +130,10 @@ impl BodyCode {
                 points as f64 * (FOLDING + *inner as f64 * (code.work() + SIMPLE))
             }
             BodyCode::MatMul(product) => product.work(),
+            BodyCode::MatMulFold(product) => product.work(),
             BodyCode::Gather { .. } => points as f64 * SIMPLE,
             BodyCode::ScatterAdd { width, inner, .. } => (points + numel(inner) * width) as f64 * SIMPLE,
-            BodyCode::Fold(windows) => (points * windows.size) as f64 * SIMPLE,
+            BodyCode::Fold(windows) => (points * numel(&windows.taps)) as f64 * SIMPLE,
         }
     }
 
@@ -176,7 +179,7 @@ impl BodyCode {
                     }
                 });
             }
-            BodyCode::MatMul(_) => unreachable!("products store their results themselves"),
+            BodyCode::MatMul(_) | BodyCode::MatMulFold(_) => unreachable!("products store their results themselves"),
             BodyCode::Gather { extents, table, rows, stride, len } => {
                 for_each_run(extents, points.start, points.len(), |run, point| {
                     let target = &results[run.lane..run.lane + run.len];
@@ -217,33 +220,33 @@ impl Windows {
     fn fold(&self, arena: &[Cell<f32>], start: usize, results: &[Cell<f32>]) {
         copy(Value::Same(0.0), results);
         let last = self.extents.len() - 1;
-        let step = self.element.line.step();
-        // The line counts windows where the point counts positions.
-        let along = self.element.line.lanes[self.axis];
+        let line = &self.element.line;
         for_each_run(&self.extents, start, results.len(), |run, point| {
             let target = &results[run.lane..run.lane + run.len];
-            let origin = self.element.first(point) - along * point[self.axis] as isize;
-            for tap in 0..self.size {
-                let origin = origin + self.tap * tap as isize;
-                if self.axis < last {
-                    if let Some(window) = self.window(point[self.axis], tap) {
-                        add(arena, origin + along * window as isize, step, target);
+            // The line counts windows where the point counts positions.
+            let along = self.overlaps.iter().map(|overlap| line.lanes[overlap.axis] * point[overlap.axis] as isize);
+            let origin = self.element.first(point) - along.sum::<isize>();
+            for_each_point(&self.taps, |taps| {
+                let mut origin = origin;
+                let mut across = None;
+                for ((overlap, &tap), step) in self.overlaps.iter().zip(taps).zip(&self.steps) {
+                    origin += step * tap as isize;
+                    if overlap.axis == last {
+                        across = Some((overlap, tap));
+                    } else if let Some(window) = overlap.window(point[overlap.axis], tap) {
+                        origin += line.lanes[overlap.axis] * window as isize;
+                    } else {
+                        return;
                     }
-                    continue;
                 }
+                let Some((overlap, tap)) = across else { return add(arena, origin, line.step(), target) };
                 for (lane, out) in target.iter().enumerate() {
-                    if let Some(window) = self.window(point[last] + lane, tap) {
-                        out.set(out.get() + arena[(origin + along * window as isize) as usize].get());
+                    if let Some(window) = overlap.window(point[last] + lane, tap) {
+                        out.set(out.get() + arena[(origin + line.step() * window as isize) as usize].get());
                     }
                 }
-            }
+            });
         });
-    }
-
-    /// The window whose tap lies at a position, if there is one.
-    fn window(&self, position: usize, tap: usize) -> Option<usize> {
-        let start = position.checked_sub(tap * self.dilation)?;
-        (start % self.stride == 0 && start / self.stride < self.count).then_some(start / self.stride)
     }
 }
 

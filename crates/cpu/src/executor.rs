@@ -118,8 +118,10 @@ impl Executor for Cpu {
             for seat in &mut self.seats {
                 let Seat { memory, workspace } = seat.get_mut().unwrap_or_else(PoisonError::into_inner);
                 kernel.codes().for_each(|code| memory.reserve(code));
-                if let Some(BodyCode::MatMul(product)) = &kernel.body {
-                    product.reserve(workspace);
+                match &kernel.body {
+                    Some(BodyCode::MatMul(product)) => product.reserve(workspace),
+                    Some(BodyCode::MatMulFold(product)) => product.reserve(workspace),
+                    _ => {}
                 }
             }
             if kernel.body.is_some() {
@@ -210,6 +212,15 @@ impl KernelCode {
             }
             return;
         }
+        if let Some(BodyCode::MatMulFold(product)) = &self.body {
+            let results = &arena[self.results..][..self.points];
+            let points = product.run(share, arena, results, workspace);
+            if !points.is_empty() {
+                self.begin_stores(memory, &context);
+                self.store(memory, &context, points);
+            }
+            return;
+        }
         let points = share.range(self.points, self.body.as_ref().map_or(GROUP, BodyCode::group));
         if points.is_empty() {
             return;
@@ -241,10 +252,14 @@ impl KernelCode {
 /// The target of a store that a matrix product can use for its results: one that nothing in the kernel reads. Best one
 /// that the results are meant for.
 fn target_with_room(program: &Program, kernel: &Kernel, body: &BodyCode) -> Option<Range<usize>> {
-    let BodyCode::MatMul(product) = body else { return None };
+    let reads: &dyn Fn(&Range<usize>) -> bool = match body {
+        BodyCode::MatMul(product) => &|target| product.reads(target),
+        BodyCode::MatMulFold(product) => &|target| product.reads(target),
+        _ => return None,
+    };
     let is_free = |target: &Range<usize>| {
         let mut loads = kernel.store_accesses().map(|access| program.buffer(access.buffer).range());
-        !product.reads(target) && !loads.any(|load| overlap(&load, target))
+        !reads(target) && !loads.any(|load| overlap(&load, target))
     };
     let mut stores = kernel.stores.to_vec();
     stores.sort_by_key(|store| !matches!(kernel.scalars[store.value.0], Scalar::Body));

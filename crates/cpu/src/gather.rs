@@ -125,29 +125,60 @@ impl Layout {
         for_each_run(&self.lines.extents, lines.start, lines.len(), |stretch, point| {
             line.clear();
             line.extend(self.lines.lines.iter().map(|form| form.at(form.base(batch), point)));
-            for number in stretch.lane..stretch.lane + stretch.len {
-                let target = &mut numbers[number * width..][..width];
-                let (begin, guards) = (line[0], &line[1..]);
-                let mut all = guards.iter().zip(&*bounds).zip(&self.extents);
-                if all.all(|((own, (low, high)), extent)| own + low >= 0 && own + high < *extent) {
-                    for run in &*joined {
-                        copy(data, begin + run.from, step, &mut target[run.to..run.to + run.len]);
-                    }
-                } else {
-                    for (run, indices) in runs.iter().zip(indices.chunks_exact(self.extents.len())) {
-                        let part = self.inside(run.len, guards, indices);
-                        let target = &mut target[run.to..run.to + run.len];
-                        clear(&mut target[..part.start]);
-                        clear(&mut target[part.end..]);
-                        let first = begin + run.from + step * part.start as isize;
-                        copy(data, first, step, &mut target[part]);
-                    }
+            // Where along the stretch each guard holds for whole lines.
+            let steps = self.lines.lines[1..].iter().map(Line::step);
+            let guards = line[1..].iter().zip(&*bounds).zip(steps).zip(&self.extents);
+            let whole = guards.fold(0..stretch.len, |part, (((own, (low, high)), step), &extent)| {
+                let len = stretch.len as isize;
+                both(both(part, inside(own + low, step, extent, len)), inside(own + high, step, extent, len))
+            });
+            let between = self.lines.lines[0].step();
+            let mut rows = numbers[stretch.lane * width..][..stretch.len * width].chunks_exact_mut(width);
+            for (number, target) in rows.by_ref().take(whole.start).enumerate() {
+                self.fill_line(data, number as isize, line, runs, indices, target);
+            }
+            let mut begin = line[0] + between * whole.start as isize;
+            for target in rows.by_ref().take(whole.len()) {
+                for run in &*joined {
+                    copy(data, begin + run.from, step, &mut target[run.to..run.to + run.len]);
                 }
-                for (value, form) in line.iter_mut().zip(&self.lines.lines) {
-                    *value += form.step();
-                }
+                begin += between;
+            }
+            for (number, target) in rows.enumerate() {
+                self.fill_line(data, (whole.end + number) as isize, line, runs, indices, target);
             }
         });
+    }
+
+    /// Copies the elements of a line that lie inside of all guards. It is the one of this number after the line whose place and guards' indices are
+    /// given.
+    fn fill_line(
+        &self,
+        data: &[Cell<f32>],
+        number: isize,
+        line: &[isize],
+        runs: &[Run],
+        indices: &[isize],
+        target: &mut [f32],
+    ) {
+        let [place, guards @ ..] = &self.lines.lines[..] else { return };
+        let begin = line[0] + place.step() * number;
+        let step = self.along.lines[0].step();
+        for (run, indices) in runs.iter().zip(indices.chunks_exact(guards.len())) {
+            let mut part = 0..run.len;
+            for (guard, form) in guards.iter().enumerate() {
+                let first = line[1 + guard] + form.step() * number + indices[guard];
+                let along = self.along.lines[1 + guard].step();
+                let (low, high) = (first, first + along * (run.len as isize - 1));
+                if low.min(high) < 0 || low.max(high) >= self.extents[guard] {
+                    part = both(part, inside(first, along, self.extents[guard], run.len as isize));
+                }
+            }
+            let target = &mut target[run.to..run.to + run.len];
+            target[..part.start].fill(0.0);
+            target[part.end..].fill(0.0);
+            copy(data, begin + run.from + step * part.start as isize, step, &mut target[part]);
+        }
     }
 
     /// Walks through some elements of a line.
@@ -174,17 +205,12 @@ impl Layout {
             }
         });
     }
+}
 
-    /// The part of a run that lies inside of all guards.
-    fn inside(&self, len: usize, line: &[isize], run: &[isize]) -> Range<usize> {
-        let steps = self.along.lines[1..].iter().map(Line::step);
-        let guards = line.iter().zip(run).zip(steps).zip(&self.extents);
-        guards.fold(0..len, |part, (((line, run), step), &extent)| {
-            let own = inside(line + run, step, extent, len as isize);
-            let start = part.start.max(own.start);
-            start..part.end.min(own.end).max(start)
-        })
-    }
+/// What is in both ranges.
+fn both(a: Range<usize>, b: Range<usize>) -> Range<usize> {
+    let start = a.start.max(b.start);
+    start..a.end.min(b.end).max(start)
 }
 
 impl Room {
@@ -234,12 +260,4 @@ fn copy(data: &[Cell<f32>], first: isize, step: isize, to: &mut [f32]) {
 fn copy_four(from: &[Cell<f32>], to: &mut [f32]) {
     let (Some(from), Some(to)) = (from.first_chunk::<4>(), to.first_chunk_mut()) else { return };
     *to = [from[0].get(), from[1].get(), from[2].get(), from[3].get()];
-}
-
-/// Zeros.
-#[inline(always)]
-fn clear(to: &mut [f32]) {
-    for number in to {
-        *number = 0.0;
-    }
 }

@@ -8,6 +8,7 @@ mod assemble;
 mod body;
 mod code;
 mod executor;
+mod fold;
 mod gather;
 mod math;
 mod product;

@@ -6,6 +6,7 @@ use std::ops::Range;
 use daydream_graph::kernel::{Access, Body, Kernel};
 use daydream_graph::{Program, numel};
 
+use crate::fold::Windows;
 use crate::gather::{Layout, Room};
 use crate::share::Share;
 use crate::simd::{self, Matrix, Product, Target};
@@ -20,9 +21,23 @@ const LARGEST_GATHERED: Product = Product { rows: 512, depth: 512, columns: 1024
 /// The memory that products need, allocated once.
 #[derive(Default)]
 pub(crate) struct Workspace {
-    multiplier: simd::Workspace,
-    left: Room,
-    right: Room,
+    pub(crate) multiplier: simd::Workspace,
+    pub(crate) left: Room,
+    pub(crate) right: Room,
+    pub(crate) windows: Windows,
+}
+
+impl Workspace {
+    /// Makes room for pieces of a product of which a factor or both are gathered.
+    pub(crate) fn reserve(&mut self, a: Option<&Layout>, b: Option<&Layout>, largest: Product) {
+        let Product { rows, depth, columns } = largest;
+        if let Some(layout) = a {
+            self.left.reserve(layout, rows, depth);
+        }
+        if let Some(layout) = b {
+            self.right.reserve(layout, depth, columns);
+        }
+    }
 }
 
 /// A product for each point of the batch, the results one after another.
@@ -38,7 +53,7 @@ pub(crate) struct BatchedProduct {
 
 /// Where the elements of a factor lie in the arena.
 #[derive(Debug)]
-struct Factor {
+pub(crate) struct Factor {
     form: Form,
     /// The range of the arena that holds its buffer.
     buffer: Range<usize>,
@@ -72,7 +87,7 @@ impl BatchedProduct {
         let count = |dimensions: &[usize]| dimensions.iter().map(|&dimension| extents[dimension]).product();
         let a = Factor::new(program, a, &extents, batch, rows, inner);
         let b = Factor::new(program, b, &extents, batch, inner, columns);
-        let is_gathered = [&a, &b].into_iter().any(|factor| matches!(factor.form, Form::Gathered(_)));
+        let is_gathered = a.layout().is_some() || b.layout().is_some();
         let mut batched = BatchedProduct {
             batch: kernel.domain[..batch.len()].to_vec(),
             product: Product { rows: count(rows), depth: count(inner), columns: count(columns) },
@@ -101,18 +116,12 @@ impl BatchedProduct {
 
     /// Makes room for what is gathered.
     pub(crate) fn reserve(&self, workspace: &mut Workspace) {
-        let Product { rows, depth, columns } = least(self.product, self.largest);
-        if let Form::Gathered(layout) = &self.a.form {
-            workspace.left.reserve(layout, rows, depth);
-        }
-        if let Form::Gathered(layout) = &self.b.form {
-            workspace.right.reserve(layout, depth, columns);
-        }
+        workspace.reserve(self.a.layout(), self.b.layout(), least(self.product, self.largest));
     }
 
     /// Whether a factor lies in part of the arena.
     pub(crate) fn reads(&self, part: &Range<usize>) -> bool {
-        [&self.a, &self.b].iter().any(|factor| overlap(&factor.buffer, part))
+        self.a.reads(part) || self.b.reads(part)
     }
 
     /// About how many nanoseconds it takes.
@@ -149,7 +158,7 @@ impl BatchedProduct {
         let Product { rows, depth, columns } = self.product;
         let product = Product { rows: part.rows.len(), depth, columns: part.columns.len() };
         let mut first = part.batch.start * rows * columns;
-        let Workspace { multiplier, left, right } = workspace;
+        let Workspace { multiplier, left, right, .. } = workspace;
         for_each_point_in(&self.batch, part.batch.clone(), |point| {
             let begin = first + part.rows.start * columns + part.columns.start;
             let c = Target { data: &arena[target + begin..], stride: columns, accumulate: false };
@@ -177,7 +186,7 @@ impl BatchedProduct {
 
 impl Factor {
     /// The factor whose rows are some dimensions of an access, and whose columns are others.
-    fn new(
+    pub(crate) fn new(
         program: &Program,
         access: &Access,
         extents: &[usize],
@@ -208,8 +217,21 @@ impl Factor {
         Factor { form, buffer }
     }
 
+    /// How it is gathered, if it is.
+    pub(crate) fn layout(&self) -> Option<&Layout> {
+        match &self.form {
+            Form::Matrix { .. } => None,
+            Form::Gathered(layout) => Some(layout),
+        }
+    }
+
+    /// Whether it lies in part of the arena.
+    pub(crate) fn reads(&self, part: &Range<usize>) -> bool {
+        overlap(&self.buffer, part)
+    }
+
     /// Some of its rows and columns at a point of the batch. What `room` holds already is gathered again only where it `is_new`.
-    fn part<'a>(
+    pub(crate) fn part<'a>(
         &self,
         arena: &'a [Cell<f32>],
         point: &[usize],
@@ -234,7 +256,7 @@ impl Factor {
 }
 
 /// What is no larger than either.
-fn least(a: Product, b: Product) -> Product {
+pub(crate) fn least(a: Product, b: Product) -> Product {
     Product { rows: a.rows.min(b.rows), depth: a.depth.min(b.depth), columns: a.columns.min(b.columns) }
 }
 

@@ -33,6 +33,11 @@ impl Line {
         Line { offset: affine.offset, loops: pick(loops), lanes: pick(lanes) }
     }
 
+    /// A sum over lanes alone.
+    pub(crate) fn over(lanes: Vec<isize>) -> Line {
+        Line { offset: 0, loops: vec![], lanes }
+    }
+
     /// The value at a point of the loops and the first point of the lanes.
     pub(crate) fn base(&self, point: &[usize]) -> isize {
         self.offset + self.loops.iter().zip(point).map(|(stride, &x)| stride * x as isize).sum::<isize>()

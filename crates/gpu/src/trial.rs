@@ -40,7 +40,7 @@ pub(crate) async fn choose_tiles(gpu: &Gpu, module: &Module, spare: usize, progr
                     continue;
                 }
                 let shader = wgsl::shaders(program, kernel, spare, target, |_| tile);
-                let memory = memory.get_or_insert_with(|| Playground::new(gpu, spare));
+                let memory = memory.get_or_insert_with(|| Playground::new(gpu, spare + wgsl::spare(module)));
                 let Some(taken) = memory.time(gpu, &shader, product.operations()).await else { return };
                 if best.is_none_or(|(least, _)| taken < least) {
                     best = Some((taken, tile));

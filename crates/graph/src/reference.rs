@@ -8,7 +8,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use crate::executor::{DeviceError, Executor, Reading};
-use crate::kernel::{Access, Body, Kernel, Scalar};
+use crate::kernel::{Access, Body, Kernel, Overlap, Scalar};
 use crate::op::{Binary, Reduce, Unary};
 use crate::program::{Module, Program};
 use crate::random;
@@ -128,14 +128,15 @@ impl Run<'_> {
                 .filter(|p| row_number(self.load(rows, p), kernel.domain[0]) == point[0])
                 .map(|p| self.load(values, &p))
                 .sum(),
-            Body::Fold { windows, axis, count, stride, dilation, .. } => inner_points()
-                .filter_map(|mut p| {
-                    let tap = p[point.len()];
-                    let start = p[*axis].checked_sub(tap * dilation)?;
-                    p[*axis] = start / stride;
-                    (start % stride == 0 && p[*axis] < *count).then(|| self.load(windows, &p))
+            Body::Fold { windows, overlaps } => {
+                overlapping(overlaps, &[point, &vec![0; overlaps.len()]].concat(), 0, &|p| self.load(windows, p))
+            }
+            Body::MatMulFold { a, b, overlaps, depth, .. } => {
+                overlapping(overlaps, &[point, &vec![0; overlaps.len()]].concat(), 0, &|p| {
+                    let inner_points = points(depth).map(|inner| [p, &inner].concat());
+                    inner_points.map(|p| self.load(a, &p) * self.load(b, &p)).sum()
                 })
-                .sum(),
+            }
         }
     }
 
@@ -167,6 +168,19 @@ impl Run<'_> {
         let range = self.program.buffer(access.buffer).range();
         self.arena[range][access.index.at(point) as usize]
     }
+}
+
+/// The sum of windows over the taps of overlap number `first` and all after it. The taps, 0 as yet, follow the domain's coordinates.
+fn overlapping(overlaps: &[Overlap], point: &[usize], first: usize, windows: &dyn Fn(&[usize]) -> f64) -> f64 {
+    let Some(overlap) = overlaps.get(first) else { return windows(point) };
+    let terms = (0..overlap.size).filter_map(|tap| {
+        let mut point = point.to_vec();
+        point[overlap.axis] = overlap.window(point[overlap.axis], tap)?;
+        let taps = point.len() - overlaps.len();
+        point[taps + first] = tap;
+        Some(overlapping(overlaps, &point, first + 1, windows))
+    });
+    terms.sum()
 }
 
 fn row_number(value: f64, len: usize) -> usize {

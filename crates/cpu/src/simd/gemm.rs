@@ -77,6 +77,15 @@ impl Workspace {
     pub fn multiply_piece(&mut self, piece: &Piece, a: Matrix<'_>, b: Matrix<'_>, c: Target<'_>) {
         multiply_piece_with(&mut self.0, piece, a, b, c);
     }
+
+    /// Computes a product that is not larger than [`Product::LARGEST`] and has rows and columns. Unless `new_b`, the right factor is the one of
+    /// the call before.
+    ///
+    /// # Panics
+    /// Where an element lies outside its slice, or the rows of `c` overlap.
+    pub fn multiply_part(&mut self, product: Product, a: Matrix<'_>, b: Matrix<'_>, new_b: bool, c: Target<'_>) {
+        multiply_part_with(&mut self.0, product, a, b, new_b, c);
+    }
 }
 
 impl Product {
@@ -130,8 +139,6 @@ pub(super) fn multiply_with<M: Multiply>(
 
 fn multiply_piece_with<M: Multiply>(multiplier: &mut M, piece: &Piece, a: Matrix<'_>, b: Matrix<'_>, c: Target<'_>) {
     let Piece { rows, depth, columns } = piece;
-    assert!(a.holds(rows.len(), depth.len()), "the left factor lies within its data");
-    assert!(b.holds(depth.len(), columns.len()), "the right factor lies within its data");
     let end = (rows.end - 1) * c.stride + columns.end;
     assert!(columns.end <= c.stride && end <= c.data.len(), "the product has room");
     let part = Target {
@@ -140,8 +147,27 @@ fn multiply_piece_with<M: Multiply>(multiplier: &mut M, piece: &Piece, a: Matrix
         accumulate: c.accumulate || depth.start > 0,
     };
     let product = Product { rows: rows.len(), depth: depth.len(), columns: columns.len() };
-    // SAFETY: pieces have rows and columns; the assertions above are what is asked for.
-    unsafe { multiplier.multiply(product, a, b, rows.start == 0, part) }
+    multiply_part_with(multiplier, product, a, b, rows.start == 0, part);
+}
+
+fn multiply_part_with<M: Multiply>(
+    multiplier: &mut M,
+    product: Product,
+    a: Matrix<'_>,
+    b: Matrix<'_>,
+    new_b: bool,
+    c: Target<'_>,
+) {
+    let Product { rows, depth, columns } = product;
+    let largest = M::LARGEST;
+    let fits = rows <= largest.rows && depth <= largest.depth && columns <= largest.columns;
+    assert!(fits && rows > 0 && columns > 0, "the product is of a size that is computed at once");
+    assert!(a.holds(rows, depth), "the left factor lies within its data");
+    assert!(b.holds(depth, columns), "the right factor lies within its data");
+    let end = (rows - 1) * c.stride + columns;
+    assert!(columns <= c.stride && end <= c.data.len(), "the product has room");
+    // SAFETY: the assertions above are what is asked for.
+    unsafe { multiplier.multiply(product, a, b, new_b, c) }
 }
 
 impl Matrix<'_> {

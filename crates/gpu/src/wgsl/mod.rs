@@ -4,6 +4,7 @@
 //! run (the seed and the step) comes in a small uniform.
 
 mod expression;
+mod fold;
 mod index;
 mod library;
 mod pointwise;
@@ -13,7 +14,7 @@ mod side_by_side;
 mod table;
 
 use daydream_graph::kernel::{Affine, Body, Kernel, Scalar};
-use daydream_graph::{Buffer, Module, Program};
+use daydream_graph::{Buffer, BufferId, Module, Program};
 
 pub use product::{Product, Tile};
 pub(crate) use table::gather;
@@ -93,7 +94,17 @@ fn parts(
     }
     match (&kernel.body, Product::of(kernel)) {
         (Body::None | Body::Gather { .. }, _) => vec![pointwise::part(kernel, &places)],
-        (Body::MatMul { .. }, Some(product)) => vec![product::part(kernel, &places, tile(&product))],
+        (_, Some(chosen)) => {
+            let Some([product, sum]) = fold::split(kernel, BufferId(program.buffers.len())) else {
+                return vec![product::part(kernel, &places, tile(&chosen))];
+            };
+            let mut buffers = program.buffers.clone();
+            buffers.push(Buffer { offset: spare, len: product.points() });
+            let wider = Places { buffers: &buffers, spare: spare + product.points() };
+            let mut parts = vec![product::part(&product, &wider, tile(&chosen))];
+            parts.extend(reduce::parts(&sum, &wider, target));
+            parts
+        }
         _ => reduce::parts(kernel, &places, target),
     }
 }
@@ -101,7 +112,11 @@ fn parts(
 /// The most numbers that any kernel of a module needs beyond the module's arena.
 pub fn spare(module: &Module) -> usize {
     let kernels = module.programs.iter().flat_map(|program| &program.kernels);
-    kernels.filter(|kernel| kernel.points() > 0 && Product::of(kernel).is_none()).map(reduce::spare).max().unwrap_or(0)
+    let needed = kernels.filter(|kernel| kernel.points() > 0).map(|kernel| match Product::of(kernel) {
+        Some(_) => fold::split(kernel, BufferId(0)).map_or(0, |[product, sum]| product.points() + reduce::spare(&sum)),
+        None => reduce::spare(kernel),
+    });
+    needed.max().unwrap_or(0)
 }
 
 /// Workgroups in a row, or in a rectangle where there are more than one dimension may have.

@@ -8,12 +8,12 @@
 use std::ops::Range;
 
 use daydream_graph::kernel::{Access, Affine, Body, Kernel};
-use daydream_graph::numel;
+use daydream_graph::{BufferId, numel};
 
 use super::expression::{View, Writer};
 use super::index::{Point, coordinates, names};
 use super::library::Lanes;
-use super::{Part, Places, affines};
+use super::{Part, Places, affines, fold};
 
 /// Edges shorter than this are not worth a tile.
 const THIN: usize = 8;
@@ -49,6 +49,9 @@ pub enum Lie {
 impl Product {
     /// The product of a kernel, if it is one that tiles suit.
     pub fn of(kernel: &Kernel) -> Option<Product> {
+        if let Some([product, _]) = fold::split(kernel, BufferId(0)) {
+            return Product::of(&product);
+        }
         let Body::MatMul { a, b, depth, .. } = &kernel.body else { return None };
         let Sides { batch, rows, columns } = Sides::of(kernel)?;
         let [batch, rows, columns] = [batch, rows, columns].map(|own| numel(&kernel.domain[own]));

@@ -5,7 +5,7 @@
 //! they have in workgroup memory. Where too few points are left to fill a GPU, the numbers are split into parts first: one
 //! dispatch combines each part, a second one the parts.
 
-use daydream_graph::kernel::{Access, Affine, Body, Kernel, Scalar, ScalarId, Store};
+use daydream_graph::kernel::{Access, Affine, Body, Kernel, Overlap, Scalar, ScalarId, Store};
 use daydream_graph::{Buffer, BufferId, Reduce, row_major};
 
 use super::expression::{View, Writer};
@@ -192,6 +192,9 @@ fn term(kernel: &Kernel, writer: &Writer<'_>, axes: &[String]) -> String {
     let all = [axes, &inner].concat();
     let point = Point(&all);
     let mut text = coordinates("k", &extents, &inner, |_| true);
+    let product = |a: &Access, b: &Access, point: Point<'_>| {
+        format!("{} * {}", writer.load(a, point, 0), writer.load(b, point, 0))
+    };
     match &kernel.body {
         Body::None | Body::Gather { .. } => unreachable!("a kernel that combines nothing"),
         Body::Reduce { terms, .. } => {
@@ -199,9 +202,7 @@ fn term(kernel: &Kernel, writer: &Writer<'_>, axes: &[String]) -> String {
             text.push_str(&writer.scalars(terms, 't', point, &full, ""));
             text.push_str(&format!("let term = t{};\n", terms.len() - 1));
         }
-        Body::MatMul { a, b, .. } => {
-            text.push_str(&format!("let term = {} * {};\n", writer.load(a, point, 0), writer.load(b, point, 0)));
-        }
+        Body::MatMul { a, b, .. } => text.push_str(&format!("let term = {};\n", product(a, b, point))),
         Body::ScatterAdd { rows, values, .. } => {
             let last = kernel.domain[0] - 1;
             text.push_str(&format!(
@@ -211,17 +212,37 @@ fn term(kernel: &Kernel, writer: &Writer<'_>, axes: &[String]) -> String {
             ));
             text.push_str(&format!("let term = select(0.0, {}, row == i0);\n", writer.load(values, point, 0)));
         }
-        Body::Fold { windows, axis, count, stride, dilation, .. } => {
-            text.push_str(&format!("let origin = i{axis} - k0 * {dilation};\nlet window = origin / {stride};\n"));
-            text.push_str(&format!(
-                "let meets = origin >= 0 && origin % {stride} == 0 && window < {count};\nlet at = select(0, window, meets);\n"
-            ));
-            let mut moved = all.clone();
-            moved[*axis] = "at".to_owned();
-            text.push_str(&format!("let term = select(0.0, {}, meets);\n", writer.load(windows, Point(&moved), 0)));
+        Body::Fold { windows, overlaps } => {
+            let (lines, moved) = folded(overlaps, &all);
+            let windows = writer.load(windows, Point(&moved), 0);
+            text.push_str(&format!("{lines}let term = select(0.0, {windows}, meets);\n"));
+        }
+        Body::MatMulFold { a, b, overlaps, .. } => {
+            let (lines, moved) = folded(overlaps, &all);
+            let windows = product(a, b, Point(&moved));
+            text.push_str(&format!("{lines}let term = select(0.0, {windows}, meets);\n"));
         }
     }
     text
+}
+
+/// Lines that find the windows whose taps `k0, k1, ..` lie at a point, and whether there are any: `meets`. The names of the coordinates
+/// with the windows' numbers among them.
+fn folded(overlaps: &[Overlap], names: &[String]) -> (String, Vec<String>) {
+    let mut moved = names.to_vec();
+    let (mut lines, mut all) = (String::new(), Vec::new());
+    for (number, Overlap { axis, count, stride, dilation, .. }) in overlaps.iter().enumerate() {
+        lines.push_str(&format!(
+            "let origin{number} = i{axis} - k{number} * {dilation};\nlet window{number} = origin{number} / {stride};\n"
+        ));
+        all.push(format!("origin{number} >= 0 && origin{number} % {stride} == 0 && window{number} < {count}"));
+        moved[*axis] = format!("at{number}");
+    }
+    lines.push_str(&format!("let meets = {};\n", all.join(" && ")));
+    for number in 0..overlaps.len() {
+        lines.push_str(&format!("let at{number} = select(0, window{number}, meets);\n"));
+    }
+    (lines, moved)
 }
 
 /// Lines that combine what the invocations of a point have; the first of them then holds the whole.

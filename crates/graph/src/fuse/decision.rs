@@ -1,8 +1,9 @@
 //! The decision: which nodes are materialised.
 
 use super::factor::Factors;
+use super::overlap::Overlapping;
 use super::{Fusion, is_affine_reshape, is_buffer};
-use crate::graph::{Arena, Node, NodeId};
+use crate::graph::{Arena, NodeId};
 use crate::op::{Move, Op, Source, Unary};
 use crate::shape::numel;
 
@@ -53,7 +54,7 @@ fn live_nodes(arena: &Arena, wanted: &[NodeId], fusion: Fusion) -> Vec<NodeId> {
         if !live[index] {
             continue;
         }
-        let read = routine_reads(arena, &arena.nodes[index]).filter(|_| fusion == Fusion::On);
+        let read = routine_reads(arena, NodeId(index as u32)).filter(|_| fusion == Fusion::On);
         for operand in read.as_ref().unwrap_or(&arena.nodes[index].operands) {
             live[operand.index()] = true;
         }
@@ -64,7 +65,7 @@ fn live_nodes(arena: &Arena, wanted: &[NodeId], fusion: Fusion) -> Vec<NodeId> {
 /// The nodes that must be buffers for this one to be computed at all.
 fn buffers_needed(arena: &Arena, id: NodeId) -> Vec<NodeId> {
     let node = arena.node(id);
-    if let Some(mut read) = routine_reads(arena, node) {
+    if let Some(mut read) = routine_reads(arena, id) {
         read.push(id);
         return read;
     }
@@ -76,12 +77,12 @@ fn buffers_needed(arena: &Arena, id: NodeId) -> Vec<NodeId> {
 }
 
 /// The nodes whose buffers a routine reads, if this is one.
-fn routine_reads(arena: &Arena, node: &Node) -> Option<Vec<NodeId>> {
+fn routine_reads(arena: &Arena, id: NodeId) -> Option<Vec<NodeId>> {
+    let node = arena.node(id);
     match &node.op {
         Op::Dot => Some(Factors::of(arena, node, |id| is_buffer(arena, id)).nodes().collect()),
-        Op::Gather | Op::ScatterAdd { .. } | Op::Fold { .. } => {
-            Some(node.operands.iter().map(|&operand| base(arena, operand)).collect())
-        }
+        Op::Fold { .. } => Some(Overlapping::of(arena, id, |id| is_buffer(arena, id)).nodes()),
+        Op::Gather | Op::ScatterAdd { .. } => Some(node.operands.iter().map(|&operand| base(arena, operand)).collect()),
         Op::Reduce { .. } | Op::Source(_) | Op::Unary(_) | Op::Binary(_) | Op::Select | Op::Move(_) | Op::Detach => {
             None
         }

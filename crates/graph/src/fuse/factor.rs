@@ -20,11 +20,11 @@ pub(super) struct Factors {
     factors: [Factor; 2],
 }
 
-/// A factor: the number of an element in the memory of a node, as an affine function of the kernel's point.
-struct Factor {
-    node: NodeId,
-    number: Affine,
-    view: View,
+/// A factor, or another thing that is read: the number of an element in the memory of a node, as an affine function of the kernel's point.
+pub(super) struct Factor {
+    pub(super) node: NodeId,
+    pub(super) number: Affine,
+    pub(super) view: View,
 }
 
 impl Factors {
@@ -49,22 +49,28 @@ impl Factors {
     /// The extents of the kernel's domain, and its body.
     pub(super) fn kernel(&self, buffers: &HashMap<NodeId, BufferId>) -> (Shape, Body) {
         let [.., rows, columns, depth] = &self.axes[..] else { unreachable!("a product has rows and columns") };
-        let [a, b] = [0, 1].map(|number| {
-            let Factor { node, number, view } = &self.factors[number];
-            Access { buffer: buffers[node], index: number.clone(), guards: view.guards.clone() }
-        });
+        let [a, b] = self.factors.each_ref().map(|factor| factor.access(buffers));
         let domain = self.axes[..self.axes.len() - 1].concat();
         (domain, Body::MatMul { a, b, rows: rows.len(), columns: columns.len(), depth: depth.clone() })
     }
 }
 
 /// A dimension that must be two, the inner one of this extent.
-struct Split {
-    dimension: usize,
-    inner: usize,
+pub(super) struct Split {
+    pub(super) dimension: usize,
+    pub(super) inner: usize,
 }
 
 impl Factor {
+    /// The element of a node's memory that a view of its numbers under some shape names.
+    pub(super) fn read(node: NodeId, shape: &[usize], view: View, rank: usize) -> Factor {
+        Factor { node, number: view.flat(shape, rank), view }
+    }
+
+    pub(super) fn access(&self, buffers: &HashMap<NodeId, BufferId>) -> Access {
+        Access { buffer: buffers[&self.node], index: self.number.clone(), guards: self.view.guards.clone() }
+    }
+
     /// The left operand (0) has the result's rows, the right one (1) its columns; both have the depth.
     fn of(
         arena: &Arena,
@@ -81,25 +87,36 @@ impl Factor {
             _ => drop(view.index.swap_remove(depth - 2)),
         }
         let extents = axes.concat();
-        let mut id = dot.operands[operand];
+        Factor::followed(arena, dot.operands[operand], view, &extents, 0, is_materialised)
+    }
+
+    /// Follows a node, met under a view, through moves. Dimensions from `divisible` on may be made two.
+    pub(super) fn followed(
+        arena: &Arena,
+        mut id: NodeId,
+        mut view: View,
+        extents: &[usize],
+        divisible: usize,
+        is_materialised: impl Fn(NodeId) -> bool,
+    ) -> Result<Factor, Split> {
         loop {
             let node = arena.node(id);
-            let read =
-                |id: NodeId, view: View| Ok(Factor { node: id, number: view.flat(&node.shape, extents.len()), view });
             let movement = match &node.op {
                 Op::Detach if !is_materialised(id) => {
                     id = node.operands[0];
                     continue;
                 }
                 Op::Move(movement) if !is_materialised(id) => movement,
-                _ => return read(id, view),
+                _ => return Ok(Factor::read(id, &node.shape, view, extents.len())),
             };
             let operand = node.operands[0];
-            match view.through(movement, &arena.node(operand).shape, &node.shape, &extents) {
+            match view.through(movement, &arena.node(operand).shape, &node.shape, extents) {
                 Ok(moved) => view = moved,
-                Err(Obstacle::Whole { dimension, inner }) => return Err(Split { dimension, inner }),
+                Err(Obstacle::Whole { dimension, inner }) if dimension >= divisible => {
+                    return Err(Split { dimension, inner });
+                }
                 // The same numbers in the same order.
-                Err(Obstacle::Divisions) => return read(operand, view),
+                Err(_) => return Ok(Factor::read(operand, &node.shape, view, extents.len())),
             }
             id = operand;
         }

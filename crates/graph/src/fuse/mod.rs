@@ -4,10 +4,11 @@
 //! A value is *materialised*, that is, computed once by a kernel and kept in a buffer, when
 //! it is wanted from outside (an output, an update); when an operation that combines numbers by its own loop makes it
 //! (Reduce, Dot, Gather, ScatterAdd, Fold) or reads it other than through an affine access (operands of Dot, Gather, ScatterAdd,
-//! Fold, as far as they are not moves of something else; operands of a reshape that would need divisions); when it takes work and a move then repeats it (Expand,
-//! Unfold, a Pad that at least doubles it), for what is repeated is computed once; when several kernels would need it and
-//! recomputing costs more than a load; or when the expression has grown past `MAX_WORK` or `MAX_DEPTH`.
-//! Every other value is substituted where it is used.
+//! Fold, once the moves that lead to them are followed; operands of a reshape that would need divisions); when it takes work and a
+//! move then repeats it (Expand, Unfold, a Pad that at least doubles it), for what is repeated is computed once; when several kernels
+//! would need it and recomputing costs more than a load; or when the expression has grown past `MAX_WORK` or `MAX_DEPTH`.
+//! A Dot or Fold that nothing but another Fold reads is computed by that one's kernel. Every other value is substituted where it is
+//! used.
 //!
 //! # The substitution
 //! Walking from a materialised value towards its operands, each node is met under a *view*: an affine function of the
@@ -15,6 +16,7 @@
 
 mod decision;
 mod factor;
+mod overlap;
 mod substitution;
 mod view;
 

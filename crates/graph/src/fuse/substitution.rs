@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::factor::Factors;
+use super::overlap::Overlapping;
 use super::view::View;
 use crate::graph::{Arena, Node, NodeId};
 use crate::kernel::{Access, Affine, Body, Kernel, Scalar, ScalarId, Store};
@@ -66,15 +67,9 @@ pub(crate) fn lower(arena: &Arena, id: NodeId, buffers: &HashMap<NodeId, BufferI
                 extents: inner,
             })
         }
-        Op::Fold { axis, stride, dilation, .. } => {
-            let operand = arena.node(node.operands[0]);
-            let (count, size) = (operand.shape[*axis], operand.shape[axis + 1]);
-            let mut view = View::identity(rank, rank + 1);
-            view.index.insert(axis + 1, Affine::coordinate(rank, rank + 1));
-            let mut extents = with_inner(&[size]);
-            extents[*axis] = count;
-            let windows = access(node.operands[0], view, extents);
-            Some(Body::Fold { windows, axis: *axis, size, count, stride: *stride, dilation: *dilation })
+        Op::Fold { .. } => {
+            let overlapping = Overlapping::of(arena, id, |id| buffers.contains_key(&id));
+            Some(overlapping.body(buffers))
         }
         Op::Source(_) | Op::Unary(_) | Op::Binary(_) | Op::Select | Op::Move(_) | Op::Detach => None,
     };

@@ -48,7 +48,7 @@ impl Kernel {
                 let inner = at_least_one(joined(depth, rank, body), rank);
                 ([part(0..first_row), own_rows, own_columns].concat(), inner)
             }
-            Body::ScatterAdd { .. } | Body::Fold { .. } => return self,
+            Body::ScatterAdd { .. } | Body::Fold { .. } | Body::MatMulFold { .. } => return self,
         };
         self.domain = extents(&outer);
         self.scalars.iter_mut().flat_map(Scalar::affines_mut).for_each(|affine| keep(affine, &outer));
@@ -65,7 +65,7 @@ impl Kernel {
                 *depth = extents(&inner);
                 a.affines_mut().chain(b.affines_mut()).for_each(|affine| keep(affine, &all));
             }
-            Body::None | Body::ScatterAdd { .. } | Body::Fold { .. } => {}
+            Body::None | Body::ScatterAdd { .. } | Body::Fold { .. } | Body::MatMulFold { .. } => {}
         }
         self
     }

@@ -98,22 +98,51 @@ pub enum Body {
         /// What is summed.
         values: Access,
     },
-    /// The sum of `windows` over the inner dimension `k` (the tap), read with the domain's coordinate `i` along `axis` replaced by the
-    /// window's number `o = (i - k·dilation) / stride`, wherever that is whole and in `0..count`.
+    /// The sum of `windows`, where they overlap, over all taps.
     Fold {
         /// What is summed.
         windows: Access,
-        /// The domain's axis along which windows overlap.
-        axis: usize,
-        /// Extent of `k`.
-        size: usize,
-        /// Number of windows.
-        count: usize,
-        /// Distance between windows.
-        stride: usize,
-        /// Distance between taps.
-        dilation: usize,
+        /// Along which axes, and how. Taps are inner dimensions, in this order.
+        overlaps: Vec<Overlap>,
     },
+    /// The same of windows that are rows of a matrix product, `Σ a·b` over the inner dimensions that follow the taps. The domain
+    /// is `[rows.., columns..]`; `a` varies with the rows alone, `b` with the taps and the columns. Windows overlap along rows.
+    MatMulFold {
+        /// Left factor.
+        a: Access,
+        /// Right factor.
+        b: Access,
+        /// How many dimensions the rows are.
+        rows: usize,
+        /// Extents of the inner dimensions that follow the taps.
+        depth: Shape,
+        /// Along which axes windows overlap, and how.
+        overlaps: Vec<Overlap>,
+    },
+}
+
+/// How windows overlap along an axis of the domain: what they are is read with the coordinate `i` along the axis replaced by the number of a
+/// window, `(i - tap·dilation) / stride`, wherever that is whole and in `0..count`. The sum over the taps of the first overlap is the outermost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Overlap {
+    /// The axis.
+    pub axis: usize,
+    /// Taps of a window.
+    pub size: usize,
+    /// Number of windows.
+    pub count: usize,
+    /// Distance between windows.
+    pub stride: usize,
+    /// Distance between taps.
+    pub dilation: usize,
+}
+
+impl Overlap {
+    /// The window whose tap lies at a position, if there is one.
+    pub fn window(&self, position: usize, tap: usize) -> Option<usize> {
+        let start = position.checked_sub(tap * self.dilation)?;
+        (start.is_multiple_of(self.stride) && start / self.stride < self.count).then_some(start / self.stride)
+    }
 }
 
 /// Writes a scalar to `target` at the point's row-major number in the domain.
@@ -202,7 +231,10 @@ impl Body {
             Body::Reduce { extents, .. } | Body::ScatterAdd { extents, .. } | Body::MatMul { depth: extents, .. } => {
                 extents.clone()
             }
-            Body::Fold { size, .. } => vec![*size],
+            Body::Fold { overlaps, .. } => overlaps.iter().map(|overlap| overlap.size).collect(),
+            Body::MatMulFold { overlaps, depth, .. } => {
+                overlaps.iter().map(|overlap| overlap.size).chain(depth.iter().copied()).collect()
+            }
         }
     }
 
@@ -211,7 +243,7 @@ impl Body {
         match self {
             Body::None => vec![],
             Body::Reduce { terms, .. } => loads(terms).collect(),
-            Body::MatMul { a, b, .. } => vec![a, b],
+            Body::MatMul { a, b, .. } | Body::MatMulFold { a, b, .. } => vec![a, b],
             Body::Gather { table, rows, .. } => vec![table, rows],
             Body::ScatterAdd { rows, values, .. } => vec![rows, values],
             Body::Fold { windows, .. } => vec![windows],

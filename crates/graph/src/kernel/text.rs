@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Access, Affine, Body, Guard, Kernel, Scalar};
+use super::{Access, Affine, Body, Guard, Kernel, Overlap, Scalar};
 
 impl fmt::Display for Affine {
     /// `7 + 2·i0 + i1`
@@ -35,6 +35,17 @@ impl fmt::Display for Access {
             write!(f, " if {}", guards_text(&self.guards))?;
         }
         Ok(())
+    }
+}
+
+/// `, 3 windows along i1, stride 2, dilation 1`
+struct Overlaps<'a>(&'a [Overlap]);
+
+impl fmt::Display for Overlaps<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|Overlap { axis, count, stride, dilation, .. }| {
+            write!(f, ", {count} windows along i{axis}, stride {stride}, dilation {dilation}")
+        })
     }
 }
 
@@ -76,10 +87,12 @@ impl fmt::Display for Kernel {
             Body::ScatterAdd { extents, rows, values } => {
                 writeln!(f, "  body = Sum over {extents:?} of {values} at row {rows}")?;
             }
-            Body::Fold { windows, axis, size, count, stride, dilation } => writeln!(
-                f,
-                "  body = Sum over [{size}] of {windows}, {count} windows along i{axis}, stride {stride}, dilation {dilation}"
-            )?,
+            Body::Fold { windows, overlaps } => {
+                writeln!(f, "  body = Sum over {:?} of {windows}{}", self.body.inner(), Overlaps(overlaps))?;
+            }
+            Body::MatMulFold { a, b, overlaps, .. } => {
+                writeln!(f, "  body = Sum over {:?} of {a} · {b}{}", self.body.inner(), Overlaps(overlaps))?;
+            }
         }
         write_scalars(f, &self.scalars, 's')?;
         for store in &self.stores {

@@ -86,7 +86,7 @@ fn cut(module: &Module) -> (Module, Vec<Part>) {
         for kernel in &program.kernels {
             let only = |kernel: Kernel| Program { kernels: vec![kernel], outputs: vec![], ..program.clone() };
             programs.push(only(kernel.clone()));
-            let is_product = matches!(kernel.body, Body::MatMul { .. });
+            let is_product = kernel.multiplications() > 0;
             let goes_on = is_product && kernel.stores.iter().any(|store| kernel.scalars[store.value.0] != Scalar::Body);
             parts.push(Part::Kernel(if goes_on { Class::RestOfProduct } else { class(kernel) }));
             if goes_on {
@@ -106,7 +106,7 @@ fn cut(module: &Module) -> (Module, Vec<Part>) {
 
 fn class(kernel: &Kernel) -> Class {
     let terms: &[Scalar] = match &kernel.body {
-        Body::MatMul { .. } => return Class::Product,
+        Body::MatMul { .. } | Body::MatMulFold { .. } => return Class::Product,
         Body::Reduce { terms, .. } => terms,
         _ => &[],
     };

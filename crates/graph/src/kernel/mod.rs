@@ -257,6 +257,19 @@ impl Kernel {
         numel(&self.domain)
     }
 
+    /// How many multiplications the matrix product in its body takes; 0 where there is none.
+    pub fn multiplications(&self) -> usize {
+        match &self.body {
+            Body::MatMul { depth, .. } => self.points() * numel(depth),
+            Body::MatMulFold { overlaps, .. } => {
+                let mut extents = [&self.domain[..], &self.body.inner()].concat();
+                overlaps.iter().for_each(|overlap| extents[overlap.axis] = overlap.count);
+                numel(&extents)
+            }
+            _ => 0,
+        }
+    }
+
     /// The buffer elements that its stores read.
     pub fn store_accesses(&self) -> impl Iterator<Item = &Access> {
         loads(&self.scalars)

@@ -175,8 +175,8 @@ impl Layout {
                 }
             }
             let target = &mut target[run.to..run.to + run.len];
-            target[..part.start].fill(0.0);
-            target[part.end..].fill(0.0);
+            clear(&mut target[..part.start]);
+            clear(&mut target[part.end..]);
             copy(data, begin + run.from + step * part.start as isize, step, &mut target[part]);
         }
     }
@@ -242,22 +242,33 @@ fn copy(data: &[Cell<f32>], first: isize, step: isize, to: &mut [f32]) {
         return;
     }
     let from = &data[first as usize..][..to.len()];
-    if let Some(last) = to.len().checked_sub(4) {
-        // The last four may overlap others. Compilers make a call of a plainer loop, which takes longer than so few numbers do.
-        let mut lane = 0;
-        while lane <= last {
-            copy_four(&from[lane..lane + 4], &mut to[lane..lane + 4]);
-            lane = if lane == last { to.len() } else { last.min(lane + 4) };
+    if to.len() < 4 {
+        return to.iter_mut().zip(from).take(3).for_each(|(to, from)| *to = from.get());
+    }
+    in_fours(to, |to, lane| {
+        if let Some(from) = from[lane..].first_chunk::<4>() {
+            *to = [from[0].get(), from[1].get(), from[2].get(), from[3].get()];
         }
-        return;
-    }
-    for (to, from) in to.iter_mut().zip(from).take(3) {
-        *to = from.get();
-    }
+    });
 }
 
+/// Zeros.
 #[inline(always)]
-fn copy_four(from: &[Cell<f32>], to: &mut [f32]) {
-    let (Some(from), Some(to)) = (from.first_chunk::<4>(), to.first_chunk_mut()) else { return };
-    *to = [from[0].get(), from[1].get(), from[2].get(), from[3].get()];
+fn clear(to: &mut [f32]) {
+    if to.len() < 4 {
+        return to.iter_mut().take(3).for_each(|number| *number = 0.0);
+    }
+    in_fours(to, |to, _| *to = [0.0; 4]);
+}
+
+/// Writes four numbers or more, four at a time; the last four may overlap others. Compilers make a call of a plainer loop, which takes
+/// longer than so few numbers do.
+#[inline(always)]
+fn in_fours(to: &mut [f32], write: impl Fn(&mut [f32; 4], usize)) {
+    let mut lane = 0;
+    let last = to.len() - 4;
+    while let Some(four) = to.get_mut(lane..lane + 4).and_then(|four| four.first_chunk_mut()) {
+        write(four, lane);
+        lane = if lane == last { to.len() } else { last.min(lane + 4) };
+    }
 }

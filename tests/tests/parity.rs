@@ -2,11 +2,12 @@
 //! it a software one.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use daydream_cpu::Cpu;
 use daydream_gpu::Gpu;
 use daydream_gpu::wgsl::{Product, Tile};
-use daydream_graph::{Executor, Function, Graph};
+use daydream_graph::{Device, Executor, Function, Graph};
 use daydream_tests::numbers::numbers;
 use daydream_tests::{CHECKS, check_parity, check_training, small_recipes};
 use libtest_mimic::{Arguments, Trial};
@@ -37,10 +38,12 @@ fn main() -> ExitCode {
         });
         trial.with_ignored_flag(adapter.is_err())
     });
-    let of_the_device: [(&str, DeviceCheck); 4] = [
+    let of_the_device: [(&str, DeviceCheck); 6] = [
         ("every_tile", every_tile),
         ("many_steps_are_one_submission", many_steps_are_one_submission),
         ("a_large_module_opens_a_larger_device_or_is_refused", a_large_module_opens_a_larger_device_or_is_refused),
+        ("a_silent_device_is_given_up", a_silent_device_is_given_up),
+        ("a_device_is_lost_with_the_larger_one_in_its_place", a_device_is_lost_with_the_larger_one_in_its_place),
         ("what_no_device_can_hold_is_refused_with_figures", what_no_device_can_hold_is_refused_with_figures),
     ];
     let of_the_device = of_the_device.into_iter().map(|(name, check)| {
@@ -128,6 +131,38 @@ fn a_large_module_opens_a_larger_device_or_is_refused(gpu: &Gpu) {
     let program = &module.programs[1];
     let y = block_on(device.read(program.buffer(program.outputs[0].buffer).range())).expect("the device answers");
     assert_eq!(y, [1.0, 6.0, 1.0]);
+}
+
+/// A module that takes a while, on a device that is given no time at all.
+fn a_silent_device_is_given_up(gpu: &Gpu) {
+    let g = Graph::new();
+    let x = g.param("x", g.uniform([1024, 1024]));
+    let module = g.compile(&[Function::new("f").update(x, x.dot(x))]);
+    let mut device = gpu.executor();
+    device.load(&module).expect("the module fits");
+    block_on(device.prepare(&[0, 1])).expect("shaders compile");
+    gpu.set_patience(Duration::ZERO);
+    device.run(0, 0, 0);
+    device.run(1, 0, 0);
+    let silent = block_on(device.read(module.params_range())).expect_err("nobody waits for it").to_string();
+    assert!(silent.contains("has been silent for 0 seconds"), "{silent}");
+    assert!(gpu.is_lost());
+    assert!(block_on(device.read(0..1)).is_err(), "it is lost for good");
+}
+
+fn a_device_is_lost_with_the_larger_one_in_its_place(gpu: &Gpu) {
+    let g = Graph::new();
+    let module = g.compile(&[Function::new("f").output("y", g.input("x", [36 << 20]).slice(0, 0, 3))]);
+    let mut device = gpu.executor();
+    if device.load(&module).is_err() || block_on(device.prepare(&[1])).is_err() {
+        eprintln!("SKIPPED: this GPU gives no device with larger buffers");
+        return;
+    }
+    device.run(1, 0, 0);
+    block_on(device.read(0..1)).expect("it answers");
+    Device::destroy(gpu);
+    device.run(1, 0, 0);
+    assert!(block_on(device.read(0..1)).is_err(), "the larger device still answers");
 }
 
 fn what_no_device_can_hold_is_refused_with_figures(gpu: &Gpu) {

@@ -5,9 +5,8 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use daydream_cpu::Cpu;
-use daydream_graph::Pending;
 use daydream_models::data::{self, Dataset};
-use daydream_models::{DeviceChoice, Devices, Gpu, Recipe, Session, checkpoint};
+use daydream_models::{DeviceChoice, Devices, Recipe, Session, checkpoint};
 
 use crate::args::{Device, Hardware};
 use crate::failure::Failure;
@@ -52,21 +51,7 @@ impl Hardware {
 fn devices(threads: usize) -> Rc<Devices> {
     let begun = Instant::now();
     let clock = move || begun.elapsed().as_secs_f64() * 1000.0;
-    Rc::new(Devices::new(move || Box::new(Cpu::with_threads(threads)), open_gpu, clock))
-}
-
-fn open_gpu() -> Pending<'static, Gpu> {
-    Box::pin(async {
-        let gpu = daydream_gpu::Gpu::open().await?;
-        let (name, is_software) = (gpu.name(), gpu.is_software());
-        let doomed = gpu.clone();
-        Ok(Gpu {
-            name,
-            is_software,
-            executor: Box::new(move || Box::new(gpu.executor())),
-            destroy: Box::new(move || doomed.destroy()),
-        })
-    })
+    Rc::new(Devices::new(move || Box::new(Cpu::with_threads(threads)), daydream_gpu::open, clock))
 }
 
 /// The session that a file was saved from, on the data that it names or on `data`.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
 
-use daydream_graph::{DeviceError, Executor, Module, Pending, Reading, Table, Values};
+use daydream_graph::{Device, DeviceError, Executor, Module, Pending, Reading, Table, Values};
 use futures_channel::oneshot;
 
 use crate::gpu::{Gpu, Job, SLOT, Shared};
@@ -158,7 +158,7 @@ impl GpuExecutor {
     }
 
     /// Submits what is noted, and then copies ranges of the arena to a buffer that can be mapped.
-    fn submit(&mut self, ranges: &[Range<usize>]) -> Option<wgpu::Buffer> {
+    fn submit(&mut self, ranges: &[Range<usize>]) -> Option<(wgpu::Buffer, wgpu::SubmissionIndex)> {
         let noted = std::mem::take(&mut self.noted);
         let shared = self.gpu.shared();
         let (device, queue) = (&shared.device, &shared.queue);
@@ -232,10 +232,11 @@ impl GpuExecutor {
             back = Some(copy);
         }
         if !noted.commands.is_empty() || back.is_some() {
-            queue.submit([encoder.finish()]);
+            let submission = queue.submit([encoder.finish()]);
             self.submissions += 1;
+            return Some((back?, submission));
         }
-        back
+        None
     }
 }
 
@@ -354,22 +355,21 @@ impl Executor for GpuExecutor {
     }
 
     fn read_all(&mut self, ranges: &[Range<usize>]) -> Reading {
-        let copy = self.submit(ranges);
-        let gpu = self.gpu.clone();
         let empty = ranges.iter().all(Range::is_empty);
-        Box::pin(async move {
-            let shared = gpu.shared();
-            let failed = || shared.failure().unwrap_or_else(|| DeviceError("the GPU does not answer".to_owned()));
-            let Some(copy) = copy else { return if empty { Ok(vec![]) } else { Err(failed()) } };
+        // Asked for now: the numbers are on their way while more is submitted.
+        let asked = self.submit(ranges).map(|(copy, submission)| {
             let (tell, told) = oneshot::channel();
             copy.map_async(wgpu::MapMode::Read, .., move |result| {
                 let _ = tell.send(result);
             });
-            // Natively somebody has to wait for the device; in a browser the event loop does.
-            let _ = shared.device.poll(wgpu::PollType::wait_indefinitely());
-            if !matches!(told.await, Ok(Ok(()))) {
-                return Err(failed());
-            }
+            (copy, submission, told)
+        });
+        let gpu = self.gpu.clone();
+        Box::pin(async move {
+            let shared = gpu.shared();
+            let failed = || shared.failure().unwrap_or_else(|| DeviceError("the GPU does not answer".to_owned()));
+            let Some((copy, submission, told)) = asked else { return if empty { Ok(vec![]) } else { Err(failed()) } };
+            shared.answer(told, submission).await?.map_err(|_| failed())?;
             let mapped = copy.get_mapped_range(..).map_err(|_| failed())?;
             let numbers = mapped.chunks_exact(4).map(|word| f32::from_le_bytes([word[0], word[1], word[2], word[3]]));
             let numbers: Vec<f32> = numbers.collect();

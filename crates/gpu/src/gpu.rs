@@ -1,19 +1,26 @@
 //! A device, and everything that executors share on it: pipelines by their text, tiles by their product, and its first failure.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use daydream_graph::DeviceError;
+use daydream_graph::{Device, DeviceError, Executor, Pending};
+use futures_channel::oneshot;
+use web_time::Duration;
 
 use crate::executor::GpuExecutor;
+use crate::patience;
 use crate::wgsl::{Product, Target, Tile};
 
 /// Bytes of the uniform that a run's seed and step are kept in. Its place must be a multiple of 256 on every device.
 pub(crate) const SLOT: u64 = 256;
 /// Bytes of it that shaders read.
 const RUN_BYTES: u64 = 16;
+
+/// A device that has not answered for so long does not answer any more; one that the CPU plays may take longer.
+const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE_WITH_SOFTWARE: Duration = Duration::from_secs(60);
 
 /// A graphics device. Clones are handles to the same one.
 #[derive(Clone)]
@@ -31,6 +38,9 @@ pub(crate) struct Shared {
     failure: Arc<Mutex<Failure>>,
     pipelines: RefCell<HashMap<String, wgpu::ComputePipeline>>,
     pub(crate) tiles: RefCell<HashMap<Product, Tile>>,
+    patience: Cell<Duration>,
+    /// The devices that were opened in its place because it was too small.
+    larger: RefCell<Vec<Weak<Shared>>>,
 }
 
 /// What went wrong first.
@@ -134,18 +144,18 @@ impl Gpu {
             failure,
             pipelines: RefCell::default(),
             tiles: RefCell::default(),
+            patience: Cell::new(if is_software { PATIENCE_WITH_SOFTWARE } else { PATIENCE }),
+            larger: RefCell::default(),
         };
         Ok(Gpu(Rc::new(shared)))
     }
 
     /// Another device of the same kind, with larger buffers.
     pub(crate) async fn larger(&self, bytes: u64) -> Result<Gpu, DeviceError> {
-        Gpu::with_room(bytes).await
-    }
-
-    /// The name of the adapter, or `WebGPU` where the browser keeps it to itself.
-    pub fn name(&self) -> String {
-        self.0.name.clone()
+        let gpu = Gpu::with_room(bytes).await?;
+        gpu.set_patience(self.0.patience.get());
+        self.0.larger.borrow_mut().push(Rc::downgrade(&gpu.0));
+        Ok(gpu)
     }
 
     /// Whether the device is gone for good.
@@ -153,14 +163,14 @@ impl Gpu {
         locked(&self.0.failure).lost.is_some()
     }
 
-    /// Whether a CPU only plays the GPU: right, but slow.
-    pub fn is_software(&self) -> bool {
-        self.0.is_software
-    }
-
     /// An executor without a module on this device.
     pub fn executor(&self) -> GpuExecutor {
         GpuExecutor::new(self.clone())
+    }
+
+    /// Gives the device up as lost when it has not answered for so long.
+    pub fn set_patience(&self, patience: Duration) {
+        self.0.patience.set(patience);
     }
 
     /// Has a product cut in this way from now on, as if a trial had found it the fastest.
@@ -168,17 +178,60 @@ impl Gpu {
         self.0.tiles.borrow_mut().insert(product, tile);
     }
 
-    /// Gives the device up, as if it were lost: for tests of what happens then.
-    pub fn destroy(&self) {
-        self.0.device.destroy();
-    }
-
     pub(crate) fn shared(&self) -> &Shared {
         &self.0
     }
 }
 
+impl Device for Gpu {
+    /// That of the adapter, or `WebGPU` where the browser keeps it to itself.
+    fn name(&self) -> String {
+        self.0.name.clone()
+    }
+
+    fn is_software(&self) -> bool {
+        self.0.is_software
+    }
+
+    fn executor(&self) -> Box<dyn Executor> {
+        Box::new(Gpu::executor(self))
+    }
+
+    fn destroy(&self) {
+        self.0.destroy();
+    }
+}
+
+/// Opens the GPU of the browser or the system, as [`Gpu::open`] does.
+pub fn open() -> Pending<'static, Rc<dyn Device>> {
+    Box::pin(async { Ok(Rc::new(Gpu::open().await?) as Rc<dyn Device>) })
+}
+
 impl Shared {
+    fn destroy(&self) {
+        self.device.destroy();
+        self.larger.borrow().iter().filter_map(Weak::upgrade).for_each(|larger| larger.destroy());
+    }
+
+    /// Waits for what the device was asked to tell after a submission. A device that is silent for too long is given up.
+    pub(crate) async fn answer<T>(
+        &self,
+        told: oneshot::Receiver<T>,
+        submission: wgpu::SubmissionIndex,
+    ) -> Result<T, DeviceError> {
+        let patience = self.patience.get();
+        match patience::within(patience, &self.device, told, submission).await {
+            Some(Ok(answer)) => Ok(answer),
+            Some(Err(_)) => Err(self.failure().unwrap_or_else(|| DeviceError("the GPU does not answer".to_owned()))),
+            None => {
+                let silence = format!("it has been silent for {} seconds", patience.as_secs());
+                locked(&self.failure).lost.get_or_insert(silence.clone());
+                self.destroy();
+                Err(DeviceError(silence))
+            }
+        }
+    }
+
     /// A buffer of zeros for such use, to which the host can write.
     pub(crate) fn buffer(&self, label: &str, size: u64, usage: wgpu::BufferUsages) -> wgpu::Buffer {
         let usage = usage | wgpu::BufferUsages::COPY_DST;

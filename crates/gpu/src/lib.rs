@@ -8,8 +8,9 @@
 
 mod executor;
 mod gpu;
+mod patience;
 mod trial;
 pub mod wgsl;
 
 pub use executor::GpuExecutor;
-pub use gpu::Gpu;
+pub use gpu::{Gpu, open};

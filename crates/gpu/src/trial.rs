@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use daydream_graph::Module;
+use daydream_graph::{Device, Module};
 use futures_channel::oneshot;
 use web_time::{Duration, Instant};
 
@@ -92,13 +92,12 @@ impl Playground {
             }
             drop(pass);
             let begun = Instant::now();
-            shared.queue.submit([encoder.finish()]);
+            let submission = shared.queue.submit([encoder.finish()]);
             let (tell, told) = oneshot::channel();
             shared.queue.on_submitted_work_done(move || {
                 let _ = tell.send(());
             });
-            let _ = shared.device.poll(wgpu::PollType::wait_indefinitely());
-            told.await.ok()?;
+            shared.answer(told, submission).await.ok()?;
             taken = begun.elapsed();
         }
         shared.failure().is_none().then_some(taken)

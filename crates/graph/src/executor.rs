@@ -1,4 +1,4 @@
-//! The contract of everything that can run a module.
+//! The contract of everything that can run a module, and of a device that makes such things.
 
 use std::fmt;
 use std::future::Future;
@@ -26,6 +26,21 @@ impl fmt::Display for DeviceError {
 }
 
 impl std::error::Error for DeviceError {}
+
+/// A device that is open. A driver can take it away at any time; what runs on it then fails.
+pub trait Device {
+    /// The device's name.
+    fn name(&self) -> String;
+
+    /// Whether the processor only plays it: right, but slow.
+    fn is_software(&self) -> bool;
+
+    /// An executor without a module.
+    fn executor(&self) -> Box<dyn Executor>;
+
+    /// Gives the device up for good, as a driver that fails does.
+    fn destroy(&self);
+}
 
 /// Runs the programs of one module over its arena. It knows programs, never models or gradients.
 ///

@@ -43,7 +43,7 @@ mod table;
 mod tensor;
 
 pub use compose::{Convolution, RecurrentWeights};
-pub use executor::{DeviceError, Executor, Pending, Reading};
+pub use executor::{Device, DeviceError, Executor, Pending, Reading};
 pub use fuse::Fusion;
 pub use gradient::grad;
 pub use graph::{Graph, NodeId};

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use daydream_graph::{Executor, Pending};
+use daydream_graph::{Device, Executor, Pending};
 use serde::{Deserialize, Serialize};
 
 use crate::{Words, words};
@@ -58,24 +58,12 @@ pub struct Notice {
     pub from: u64,
 }
 
-/// A GPU that is open.
-pub struct Gpu {
-    /// The adapter's name.
-    pub name: String,
-    /// Whether the processor only plays a GPU.
-    pub is_software: bool,
-    /// Makes an executor on it.
-    pub executor: Box<dyn Fn() -> Box<dyn Executor>>,
-    /// Takes the device away, as a driver that fails does.
-    pub destroy: Box<dyn Fn()>,
-}
-
 /// The devices of this machine that sessions may use. They are shared: a GPU is opened once, when it is first wanted.
 pub struct Devices {
     make_cpu: Box<dyn Fn() -> Box<dyn Executor>>,
-    open_gpu: Box<dyn Fn() -> Pending<'static, Gpu>>,
+    open_gpu: Box<dyn Fn() -> Pending<'static, Rc<dyn Device>>>,
     clock: Box<dyn Fn() -> f64>,
-    gpu: RefCell<Option<Result<Rc<Gpu>, Words>>>,
+    gpu: RefCell<Option<Result<Rc<dyn Device>, Words>>>,
     /// What was measured, by what was trained.
     measured: RefCell<HashMap<String, Rc<Measured>>>,
 }
@@ -127,7 +115,7 @@ impl Devices {
     /// `cpu` makes an executor, `gpu` opens the GPU, `clock` tells milliseconds that only ever grow.
     pub fn new(
         cpu: impl Fn() -> Box<dyn Executor> + 'static,
-        gpu: impl Fn() -> Pending<'static, Gpu> + 'static,
+        gpu: impl Fn() -> Pending<'static, Rc<dyn Device>> + 'static,
         clock: impl Fn() -> f64 + 'static,
     ) -> Devices {
         Devices {
@@ -148,14 +136,14 @@ impl Devices {
     }
 
     /// The GPU, or why there is none. One that could not be had or was lost is asked for again only when the person `insists`.
-    pub(crate) async fn gpu(&self, insists: bool) -> Result<Rc<Gpu>, Words> {
+    pub(crate) async fn gpu(&self, insists: bool) -> Result<Rc<dyn Device>, Words> {
         let known = self.gpu.borrow().clone();
         match known {
             Some(Ok(gpu)) => return Ok(gpu),
             Some(Err(why)) if !insists => return Err(why),
             _ => {}
         }
-        let opened = (self.open_gpu)().await.map(Rc::new).map_err(|error| {
+        let opened = (self.open_gpu)().await.map_err(|error| {
             let problem = plainly(&error.0);
             words!("The GPU cannot be used: {problem}.", "GPU를 쓸 수 없습니다({problem}).")
         });
@@ -178,7 +166,7 @@ impl Devices {
         match &*self.gpu.borrow() {
             None => false,
             Some(Err(_)) => true,
-            Some(Ok(gpu)) => gpu.is_software || self.measured.borrow().contains_key(key),
+            Some(Ok(gpu)) => gpu.is_software() || self.measured.borrow().contains_key(key),
         }
     }
 
@@ -195,7 +183,7 @@ impl Devices {
     /// Takes the open GPU away, as a driver that fails does: for tests, and for trying it out.
     pub fn lose_gpu(&self) {
         if let Some(Ok(gpu)) = &*self.gpu.borrow() {
-            (gpu.destroy)();
+            gpu.destroy();
         }
     }
 }

@@ -18,7 +18,7 @@ mod spec;
 mod text;
 pub mod zoo;
 
-pub use device::{DeviceChoice, DeviceKind, Devices, Gpu, Notice, Placement};
+pub use device::{DeviceChoice, DeviceKind, Devices, Notice, Placement};
 pub use error::{Error, Named};
 pub use knob::{ChoiceOption, Knob, KnobKind, Knobs, Scale};
 pub use model::{Built, Measuring, Metrics, Model, Setup};

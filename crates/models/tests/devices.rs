@@ -9,8 +9,8 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use daydream_cpu::Cpu;
-use daydream_graph::{DeviceError, Executor, Module, Pending, Reading, Table};
-use daydream_models::{Cost, DeviceChoice, DeviceKind, Devices, Error, Gpu, ModelSpec, Progress, Recipe, Session, zoo};
+use daydream_graph::{Device, DeviceError, Executor, Module, Pending, Reading, Table};
+use daydream_models::{Cost, DeviceChoice, DeviceKind, Devices, Error, ModelSpec, Progress, Recipe, Session, zoo};
 use pollster::block_on;
 
 mod languages;
@@ -111,22 +111,33 @@ fn decided(mut session: Session) -> Session {
     session
 }
 
-fn open(world: &Rc<World>) -> Result<Gpu, DeviceError> {
+fn open(world: &Rc<World>) -> Result<Rc<dyn Device>, DeviceError> {
     world.opened.set(world.opened.get() + 1);
     if world.fault.get() == Fault::Absent {
         return Err(DeviceError("no adapter; vulkan not compiled in, metal not compiled in".to_owned()));
     }
-    let (for_executor, for_destroy) = (Rc::clone(world), Rc::clone(world));
-    let executor = move || {
-        for_executor.gpus_made.set(for_executor.gpus_made.get() + 1);
-        Box::new(Fake::new(&for_executor, DeviceKind::Gpu)) as Box<dyn Executor>
-    };
-    Ok(Gpu {
-        name: "Fake adapter".to_owned(),
-        is_software: world.software,
-        executor: Box::new(executor),
-        destroy: Box::new(move || for_destroy.fault.set(Fault::Lost)),
-    })
+    Ok(Rc::new(FakeGpu(Rc::clone(world))))
+}
+
+struct FakeGpu(Rc<World>);
+
+impl Device for FakeGpu {
+    fn name(&self) -> String {
+        "Fake adapter".to_owned()
+    }
+
+    fn is_software(&self) -> bool {
+        self.0.software
+    }
+
+    fn executor(&self) -> Box<dyn Executor> {
+        self.0.gpus_made.set(self.0.gpus_made.get() + 1);
+        Box::new(Fake::new(&self.0, DeviceKind::Gpu))
+    }
+
+    fn destroy(&self) {
+        self.0.fault.set(Fault::Lost);
+    }
 }
 
 struct Fake {

@@ -3,7 +3,6 @@
 //! There is no logic here: every method hands its arguments to [`daydream_models::Session`] and its result to JavaScript.
 
 mod convert;
-mod gpu;
 pub mod threads;
 
 use std::rc::Rc;
@@ -13,7 +12,7 @@ use wasm_bindgen::prelude::*;
 
 thread_local! {
     /// What sessions of this worker run on.
-    static DEVICES: Rc<Devices> = Rc::new(Devices::new(threads::cpu, gpu::open, now));
+    static DEVICES: Rc<Devices> = Rc::new(Devices::new(threads::cpu, daydream_gpu::open, now));
 }
 
 #[wasm_bindgen]

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use daydream_cpu::Cpu;
 use daydream_gpu::Gpu;
-use daydream_graph::{Executor, Function, Graph, numel};
+use daydream_graph::{Device, Executor, Function, Graph, numel};
 use daydream_models::{Recipe, Session};
 use pollster::block_on;
 use serde_json::Value;

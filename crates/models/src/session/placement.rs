@@ -167,7 +167,7 @@ impl Session {
         learner.knobs.clone_from(&self.learner.knobs);
         self.learner = learner;
         self.flights = Flights::new(Pace::on_gpu(waiting));
-        self.placement = Placement { choice, kind: DeviceKind::Gpu, name: gpu.name.clone(), why, notice: None };
+        self.placement = Placement { choice, kind: DeviceKind::Gpu, name: gpu.name(), why, notice: None };
         Ok(None)
     }
 

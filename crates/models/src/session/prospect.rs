@@ -2,9 +2,11 @@
 
 use std::rc::Rc;
 
+use daydream_graph::Device;
+
 use super::learner::{Learner, Subject};
 use super::trial::{self, FirstSteps};
-use crate::device::{Devices, Gpu, Measured, plainly};
+use crate::device::{Devices, Measured, plainly};
 use crate::{Error, Knobs, Words, words};
 
 /// The prospect of training on the GPU. It is independent of the session, which may train on the CPU meanwhile.
@@ -22,7 +24,7 @@ pub struct Prospect {
 
 /// A GPU that has computed a few steps of this model rightly, now or earlier.
 struct Candidate {
-    gpu: Rc<Gpu>,
+    gpu: Rc<dyn Device>,
     /// On the GPU.
     learner: Learner,
     rates: Rates,
@@ -37,7 +39,7 @@ enum Rates {
 
 /// The GPU, where it should train the model.
 pub(super) struct Winner {
-    pub(super) gpu: Rc<Gpu>,
+    pub(super) gpu: Rc<dyn Device>,
     pub(super) learner: Learner,
     /// Milliseconds for which its numbers are on their way.
     pub(super) waiting: f64,
@@ -83,7 +85,7 @@ impl Prospect {
         };
         let measured = match measured {
             Ok(measured) => measured,
-            Err(problem) => return self.failed(&gpu, problem).map(Err),
+            Err(problem) => return self.failed(&*gpu, problem).map(Err),
         };
         Ok(match &measured.gpu {
             Ok(speed) if self.insists || measured.is_gpu_faster() => {
@@ -106,35 +108,35 @@ impl Prospect {
 
     async fn find(&self) -> Result<Result<Candidate, Words>, Error> {
         let gpu = match self.devices.gpu(self.insists).await {
-            Ok(gpu) if gpu.is_software && !self.insists => {
+            Ok(gpu) if gpu.is_software() && !self.insists => {
                 return Ok(Err(words!(
                     "The GPU here ({name}) is played by the CPU, which is faster by itself.",
                     "여기의 GPU({name})는 CPU로 흉내 낸 것이어서 CPU로 바로 계산하는 것이 빠릅니다.",
-                    name = gpu.name
+                    name = gpu.name()
                 )));
             }
             Ok(gpu) => gpu,
             Err(why) => return Ok(Err(why)),
         };
         match self.try_out(&gpu).await {
-            Err(problem) => self.failed(&gpu, problem).map(Err),
+            Err(problem) => self.failed(&*gpu, problem).map(Err),
             found => found,
         }
     }
 
     /// Why a GPU that was tried is not used; it is opened anew the next time. What is not the device's failure stays an error.
-    fn failed(&self, gpu: &Gpu, problem: Error) -> Result<Words, Error> {
+    fn failed(&self, gpu: &dyn Device, problem: Error) -> Result<Words, Error> {
         let Error::Device(problem) = problem else { return Err(problem) };
         self.devices.forget_gpu();
         let problem = plainly(&problem);
         Ok(words!(
             "The GPU ({name}) cannot run this model: {problem}.",
             "이 GPU({name})에서는 이 모델을 실행할 수 없습니다({problem}).",
-            name = gpu.name
+            name = gpu.name()
         ))
     }
 
-    async fn try_out(&self, gpu: &Rc<Gpu>) -> Result<Result<Candidate, Words>, Error> {
+    async fn try_out(&self, gpu: &Rc<dyn Device>) -> Result<Result<Candidate, Words>, Error> {
         if let Some(measured) = self.devices.measured(&self.key) {
             if let Err(why) = &measured.gpu {
                 return Ok(Err(why.clone()));
@@ -142,13 +144,13 @@ impl Prospect {
             if !self.insists && !measured.is_gpu_faster() {
                 return Ok(Err(measured.rates()));
             }
-            let learner = self.on_gpu(gpu, &measured.programs).await?;
+            let learner = self.on_gpu(&**gpu, &measured.programs).await?;
             return Ok(Ok(Candidate { gpu: Rc::clone(gpu), learner, rates: Rates::Known(measured) }));
         }
         let mut on_cpu = self.on_cpu()?;
         let first = on_cpu.first_steps(&self.devices).await?;
         let programs = on_cpu.called();
-        let mut learner = self.on_gpu(gpu, &programs).await?;
+        let mut learner = self.on_gpu(&**gpu, &programs).await?;
         let outcome = learner.repeat(&first).await?;
         let module = &self.subject.module;
         let mut difference = trial::disagreement(module, &first, &outcome, None);
@@ -162,7 +164,7 @@ impl Prospect {
         let why = words!(both difference = difference;
             "The GPU ({name}) computes this model wrongly: {difference}.",
             "이 GPU({name})는 이 모델을 잘못 계산합니다. {difference}.",
-            name = gpu.name
+            name = gpu.name()
         );
         self.devices.remember(self.key.clone(), Measured { programs, cpu: 0.0, gpu: Err(why.clone()) });
         Ok(Err(why))
@@ -172,8 +174,8 @@ impl Prospect {
         Ok(Learner::new(&self.subject, self.knobs.clone(), self.devices.cpu())?)
     }
 
-    async fn on_gpu(&self, gpu: &Gpu, programs: &[usize]) -> Result<Learner, Error> {
-        let mut learner = Learner::new(&self.subject, self.knobs.clone(), (gpu.executor)())?;
+    async fn on_gpu(&self, gpu: &dyn Device, programs: &[usize]) -> Result<Learner, Error> {
+        let mut learner = Learner::new(&self.subject, self.knobs.clone(), gpu.executor())?;
         learner.device.prepare(programs).await?;
         Ok(learner)
     }

@@ -64,7 +64,9 @@ impl FoldedProduct {
         let first_of_depth = rank + overlaps.len();
         let first = overlaps.iter().map(|overlap| overlap.axis).min()?;
         let rows: Vec<usize> = (0..*rows).collect();
-        let columns: Vec<usize> = (rank..first_of_depth).chain(rows.len()..rank).collect();
+        let mut columns: Vec<usize> = (rank..first_of_depth).chain(rows.len()..rank).collect();
+        // Neighbours in the image are neighbours in the product.
+        columns.sort_by_key(|&dimension| std::cmp::Reverse(steps[dimension]));
         let inner: Vec<usize> = (first_of_depth..extents.len()).collect();
         let count = |dimensions: &[usize]| dimensions.iter().map(|&dimension| extents[dimension]).product();
         let side = |dimensions: &[usize]| {
@@ -171,8 +173,11 @@ impl FoldedProduct {
                 let Some(line) = lines.next() else { return };
                 let target = &results[image * self.image + self.begin.at(0, window) as usize..];
                 for run in &windows.runs {
-                    let numbers = &line[run.columns.clone()];
-                    add_to(&target[run.place..][..numbers.len()], numbers);
+                    // Windows of one channel are short: no loop around them.
+                    match (run.columns.len(), first_four(target, run.place), first_four(line, run.columns.start)) {
+                        (4, Some(sums), Some(numbers)) => add_four(sums, numbers),
+                        _ => add_to(&target[run.place..][..run.columns.len()], &line[run.columns.clone()]),
+                    }
                 }
             });
             first += end - start;
@@ -184,13 +189,18 @@ impl FoldedProduct {
 fn add_to(sums: &[Cell<f32>], numbers: &[f32]) {
     let mut lane = 0;
     while let (Some(four), Some(own)) = (first_four(numbers, lane), first_four(sums, lane)) {
-        let total: [f32; 4] = std::array::from_fn(|lane| own[lane].get() + four[lane]);
-        own.iter().zip(total).for_each(|(sum, total)| sum.set(total));
+        add_four(own, four);
         lane += 4;
     }
     for (sum, number) in sums[lane..].iter().zip(&numbers[lane..]) {
         sum.set(sum.get() + number);
     }
+}
+
+#[inline(always)]
+fn add_four(sums: &[Cell<f32>; 4], numbers: &[f32; 4]) {
+    let total: [f32; 4] = std::array::from_fn(|lane| sums[lane].get() + numbers[lane]);
+    sums.iter().zip(total).for_each(|(sum, total)| sum.set(total));
 }
 
 #[inline(always)]

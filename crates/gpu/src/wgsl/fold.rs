@@ -12,7 +12,10 @@ pub(super) fn split(kernel: &Kernel, windows: BufferId) -> Option<[Kernel; 2]> {
         extents[overlap.axis] = overlap.count;
     }
     let first_of_depth = rank + overlaps.len();
-    let order: Vec<usize> = (0..*rows).chain(rank..first_of_depth).chain(*rows..rank).collect();
+    // Taps in the order of their axes: neighbours in the image are neighbours in a window.
+    let mut taps: Vec<usize> = (rank..first_of_depth).collect();
+    taps.sort_by_key(|tap| overlaps[tap - rank].axis);
+    let order: Vec<usize> = (0..*rows).chain(taps).chain(*rows..rank).collect();
     let domain: Vec<usize> = order.iter().map(|&dimension| extents[dimension]).collect();
 
     let reordered = |affine: &Affine| {

@@ -12,6 +12,7 @@
 
 import { LitElement, html, nothing, type TemplateResult } from 'lit';
 import { CATALOGUE } from './catalogue';
+import { unpacked } from './gzip';
 import { isLanguage, LanguageController, speak } from './language';
 import { readAttributes } from './player/attributes';
 import { caption } from './player/caption';
@@ -207,7 +208,7 @@ export class DayDream extends LitElement {
 
   /** Opens a saved model of this run, or one's own data in place of the run's. */
   async load(...files: File[]): Promise<void> {
-    const dropped = await Promise.all(files.map(async (file): Promise<DroppedFile> => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) })));
+    const dropped = await Promise.all(files.map(async (file): Promise<DroppedFile> => ({ name: file.name, bytes: await unpacked(file) })));
     await this.#run.take(dropped);
   }
 

@@ -5,6 +5,7 @@
  * a command never waits long.
  */
 
+import { bringAsset } from './assets';
 import { loadEngine, type Engine } from './engine';
 import type { Answers, Command, Device, Failure, Message, Metrics, Progress, Request, SessionInfo } from './protocol';
 import type { Prospect, Session } from './wasm/daydream';
@@ -104,6 +105,7 @@ async function decide({ of, gpu }: NonNullable<typeof prospect>): Promise<void> 
 const handlers: { [K in Command['do']]: (command: Extract<Command, { do: K }>) => Promise<Answers[K]> } = {
   async open({ recipe, files, device }) {
     playing = undefined;
+    if (files.length === 0) await bringAsset(engine, recipe.data);
     const next = await engine.Session.open(recipe, files, device);
     session?.free();
     session = next;

@@ -2,22 +2,13 @@
 
 use std::io::{self, ErrorKind, Write};
 
-use daydream_models::data::{self, DataSpec};
-use daydream_models::{Knob, KnobKind, ModelSpec, zoo};
-use serde::Serialize;
+use daydream_models::{Catalogue, Knob, KnobKind};
 
 use crate::args::Models;
 use crate::failure::Failure;
 
-/// `Catalogue` of the page's `protocol.ts`.
-#[derive(Serialize)]
-struct Catalogue {
-    models: &'static [&'static ModelSpec],
-    data: &'static [DataSpec],
-}
-
 pub(crate) fn models(models: &Models) -> Result<(), Failure> {
-    let catalogue = Catalogue { models: zoo::catalogue(), data: data::catalogue() };
+    let catalogue = daydream_models::catalogue();
     let text = if models.json {
         serde_json::to_string_pretty(&catalogue).map_err(|error| Failure::new(error.to_string()))? + "\n"
     } else {

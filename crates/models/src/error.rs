@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Text, Words, text};
+use crate::{Text, Words, said};
 
 /// Every failure that the crate reports instead of panicking.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,12 +64,12 @@ impl Named {
     /// The word for it.
     pub const fn text(self) -> Text {
         match self {
-            Named::Model => text("model", "모델"),
-            Named::DataSet => text("data set", "데이터 세트"),
-            Named::Knob => text("knob", "조절 항목"),
-            Named::Metric => text("metric", "지표"),
-            Named::View => text("view", "보기"),
-            Named::Preset => text("preset", "추천 설정"),
+            Named::Model => said("model", "모델"),
+            Named::DataSet => said("data set", "데이터 세트"),
+            Named::Knob => said("knob", "조절 항목"),
+            Named::Metric => said("metric", "지표"),
+            Named::View => said("view", "보기"),
+            Named::Preset => said("preset", "추천 설정"),
         }
     }
 }

@@ -2,6 +2,7 @@
 //! and its checkpoints. Pure Rust, no device and no page.
 
 mod batches;
+mod catalogue;
 pub mod checkpoint;
 pub mod data;
 mod device;
@@ -18,6 +19,7 @@ mod spec;
 mod text;
 pub mod zoo;
 
+pub use catalogue::{Catalogue, catalogue};
 pub use device::{DeviceChoice, DeviceKind, Devices, Notice, Placement};
 pub use error::{Error, Named};
 pub use knob::{ChoiceOption, Knob, KnobKind, Knobs, Scale};
@@ -27,5 +29,6 @@ pub use recipe::Recipe;
 pub use run::{Run, batch, batch_labels};
 pub use session::{Progress, Prospect, Session, find_knob};
 pub use spec::{Better, Cost, Family, Metric, ModelSpec, Paper, Preset, View};
+use text::said;
 use text::words;
 pub use text::{Text, Words, text};

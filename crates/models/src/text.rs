@@ -11,8 +11,14 @@ pub struct Text {
     pub ko: &'static str,
 }
 
-/// Both languages side by side, so that neither is forgotten.
+/// Words of the catalogue in both languages, side by side so that neither is forgotten. They stay out of a module whose page has the
+/// catalogue already.
 pub const fn text(en: &'static str, ko: &'static str) -> Text {
+    if cfg!(feature = "standalone") { Text { en, ko } } else { Text { en: "", ko: "" } }
+}
+
+/// Words in both languages that come with what is made at run time, such as a picture.
+pub(crate) const fn said(en: &'static str, ko: &'static str) -> Text {
     Text { en, ko }
 }
 

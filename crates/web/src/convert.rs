@@ -1,18 +1,12 @@
 //! Between Rust's values and JavaScript's. The shapes on the other side are those of `www/src/protocol.ts`.
 
-use daydream_models::data::{DataSpec, Kind};
-use daydream_models::{DeviceChoice, DeviceKind, Error, ModelSpec, Placement, Progress, Recipe, Session, Words};
+use daydream_models::data::Kind;
+use daydream_models::{DeviceChoice, DeviceKind, Error, Placement, Progress, Recipe, Session, Words};
 use js_sys::{Object, Reflect};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
-
-#[derive(Serialize)]
-pub(crate) struct Catalogue {
-    pub(crate) models: &'static [&'static ModelSpec],
-    pub(crate) data: &'static [DataSpec],
-}
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -7,7 +7,7 @@ pub mod threads;
 
 use std::rc::Rc;
 
-use daydream_models::{DeviceChoice, Devices, Recipe, data, zoo};
+use daydream_models::{DeviceChoice, Devices, Recipe, data};
 use wasm_bindgen::prelude::*;
 
 thread_local! {
@@ -22,14 +22,15 @@ extern "C" {
     fn now() -> f64;
 }
 
-/// Makes a panic reach JavaScript as an `Error` that carries the panic's message and place, instead of a bare
-/// "unreachable executed". Nothing unwinds on this target: after such an error the module's memory is in an
+/// Makes a panic reach JavaScript as an `Error` that carries the panic's message, instead of a bare "unreachable executed". Nothing unwinds on this target: after such an error the module's memory is in an
 /// unknown state and its worker must be started anew.
 #[wasm_bindgen(start)]
 pub fn forward_panics() {
     std::panic::set_hook(Box::new(|panic| {
         threads::give_up();
-        wasm_bindgen::throw_str(&panic.to_string())
+        let payload = panic.payload();
+        let message = payload.downcast_ref::<&str>().copied().or(payload.downcast_ref::<String>().map(String::as_str));
+        wasm_bindgen::throw_str(message.unwrap_or("a panic without words"))
     }));
 }
 
@@ -49,13 +50,19 @@ pub fn fresh_seed() -> Result<u32, JsError> {
     seed.map_err(|error| JsError::new(&format!("the browser gave no random seed: {error}")))
 }
 
-/// Every model and every data set: `Catalogue` of `protocol.ts`.
-///
-/// # Errors
-/// Never, in practice: specifications are plain data.
-#[wasm_bindgen]
-pub fn catalogue() -> Result<JsValue, JsValue> {
-    convert::to_js(&convert::Catalogue { models: zoo::catalogue(), data: data::catalogue() })
+/// The name of the file that a data set is made from and that was not brought yet, if there is one.
+#[wasm_bindgen(js_name = missingAsset)]
+pub fn missing_asset(data: &str) -> Option<String> {
+    let asset = data::find(data).ok()?.asset?;
+    (!asset.is_here()).then(|| asset.name.to_owned())
+}
+
+/// Brings the file that a data set is made from, unpacked.
+#[wasm_bindgen(js_name = bringAsset)]
+pub fn bring_asset(data: &str, contents: Vec<u8>) {
+    if let Some(asset) = data::find(data).ok().and_then(|spec| spec.asset) {
+        asset.bring(contents);
+    }
 }
 
 /// Takes the GPU away from under its sessions, as a driver that fails does: for tests, and for trying it out.

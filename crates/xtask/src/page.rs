@@ -3,7 +3,7 @@
 use crate::fresh::Step;
 use crate::process::{root, run_quietly, say};
 use crate::{prerequisites, wasm};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -27,12 +27,25 @@ pub(crate) fn build() -> Result<()> {
     Ok(())
 }
 
-/// Everything short of the page's build: packages and the WebAssembly module with its types.
+/// Everything short of the page's build: packages, the WebAssembly module with its types, and the catalogue.
 pub(crate) fn prepare() -> Result<()> {
     prerequisites::node()?;
     let _lock = lock()?;
     install_packages(&root().join("www"))?;
-    wasm::build()
+    wasm::build()?;
+    write_catalogue()
+}
+
+/// Writes the catalogue of models and data sets for the page's build: the module leaves its words out.
+fn write_catalogue() -> Result<()> {
+    let mut cargo = Command::new("cargo");
+    let catalogue = cargo
+        .current_dir(root())
+        .args(["run", "--quiet", "--package", "daydream-models", "--bin", "catalogue"])
+        .output();
+    let catalogue = catalogue.context("cannot run cargo")?;
+    ensure!(catalogue.status.success(), "no catalogue: {}", String::from_utf8_lossy(&catalogue.stderr));
+    fs::write(root().join("www/src/wasm/catalogue.json"), catalogue.stdout).context("cannot write the catalogue")
 }
 
 /// Installs what the lock file in `folder` lists, when it is not there already.

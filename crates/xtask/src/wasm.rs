@@ -33,7 +33,12 @@ const THREADS: &str = r#"target.wasm32-unknown-unknown.rustflags = [
     "-C", "link-arg=--export=__tls_size",
     "-C", "link-arg=--export=__tls_align",
     "-C", "link-arg=--export=__tls_base",
+    "-Z", "location-detail=none",
 ]"#;
+
+/// What the module for one thread is compiled with besides: panics say what is wrong and not in which line, for the names and numbers of
+/// all lines that might panic would weigh as much as a model.
+const SMALL: &str = r#"target.wasm32-unknown-unknown.rustflags = ["-Z", "location-detail=none"]"#;
 
 /// Builds the module into `www/src/wasm`: `daydream.js`, its types and `daydream_bg.wasm`; and, where Rust's standard library can be
 /// had as source and compiled, the same for several threads into `www/src/wasm/threads`.
@@ -41,12 +46,20 @@ const THREADS: &str = r#"target.wasm32-unknown-unknown.rustflags = [
 /// Expects the page's packages to be installed: wasm-opt is one of them.
 pub(crate) fn build() -> Result<()> {
     prerequisites::wasm_target()?;
-    say("compiling the WebAssembly module");
+    let source = prerequisites::rust_source();
+    say("compiling the WebAssembly module, with the standard library: minutes the first time");
     let folder = root().join("www/src/wasm");
-    finish(&compile("daydream-web")?, &folder, "wasm")?;
+    let compiled = match &source {
+        Ok(()) => compile_with_library("daydream-web", "small", SMALL)?,
+        Err(error) => {
+            say(&format!("the module is larger than it need be: {error:#}"));
+            compile("daydream-web")?
+        }
+    };
+    finish(&compiled, &folder, "wasm")?;
     let folder = folder.join("threads");
-    say("compiling it for several threads, with the standard library: minutes the first time");
-    match prerequisites::rust_source().and_then(|()| compile_threaded("daydream-web")) {
+    say("compiling it for several threads");
+    match source.and_then(|()| compile_threaded("daydream-web")) {
         Ok(compiled) => finish(&compiled, &folder, "wasm-threads"),
         Err(error) => {
             say(&format!("SKIPPED: the site trains on one thread only. {error:#}"));
@@ -76,12 +89,18 @@ pub(crate) fn compile(package: &str) -> Result<PathBuf> {
     Ok(module_in(&target_folder()?, package))
 }
 
-/// Compiles a package for several threads, and the standard library with it: the one that comes with Rust knows no
-/// atomic instructions. That cargo compiles it counts as unstable.
+/// Compiles a package for several threads.
 pub(crate) fn compile_threaded(package: &str) -> Result<PathBuf> {
-    let folder = target_folder()?.join("threads");
+    compile_with_library(package, "threads", THREADS)
+}
+
+/// Compiles a package and the standard library with it: the one that comes with Rust knows no atomic instructions, and is made for speed
+/// where a page wants it small. That cargo compiles it counts as unstable. `folder` is one of the target folder's.
+fn compile_with_library(package: &str, folder: &str, flags: &str) -> Result<PathBuf> {
+    let folder = target_folder()?.join(folder);
     let mut cargo = cargo_build(package);
-    cargo.args(["--config", THREADS, "-Z", "build-std=std,panic_abort"]).env("RUSTC_BOOTSTRAP", "1");
+    cargo.args(["--config", flags, "-Z", "build-std=std,panic_abort", "-Z", "build-std-features=optimize_for_size"]);
+    cargo.env("RUSTC_BOOTSTRAP", "1");
     // Quietly, for the compiler warns in each crate that the instructions are not stable yet.
     run_quietly(cargo.arg("--target-dir").arg(&folder))?;
     Ok(module_in(&folder, package))

@@ -9,11 +9,9 @@
 use std::collections::BTreeSet;
 use std::io::Read;
 
-use flate2::bufread::MultiGzDecoder;
-
 use super::idx::{LONGEST_SIDE, MOST_BYTES};
 use super::parts::{Part, assemble};
-use super::{Dataset, Kind, RowShape, Values};
+use super::{Dataset, Kind, RowShape, Values, gzip};
 use crate::{Error, Words, words};
 
 /// Names of a column of labels.
@@ -43,9 +41,7 @@ pub fn read(source: &str, bytes: &[u8]) -> Result<Dataset, Error> {
 
 fn unpack(bytes: &[u8]) -> Result<String, Words> {
     let mut text = Vec::new();
-    let stream: Box<dyn Read + '_> =
-        if bytes.starts_with(&[0x1f, 0x8b]) { Box::new(MultiGzDecoder::new(bytes)) } else { Box::new(bytes) };
-    stream.take(MOST_BYTES + 1).read_to_end(&mut text).map_err(|failure| {
+    gzip::unpacked(bytes).take(MOST_BYTES + 1).read_to_end(&mut text).map_err(|failure| {
         words!(
             "cannot be unpacked ({failure}): the gzip stream is cut short or damaged",
             "압축을 풀 수 없습니다({failure}). gzip 압축 데이터가 잘렸거나 손상되었습니다."
@@ -123,7 +119,7 @@ impl Table {
     /// Which column holds the labels, if one does.
     fn label_column(&self) -> Result<Option<usize>, Words> {
         if let Some(names) = &self.names {
-            let is_label = |name: &String| LABEL_NAMES.contains(&name.to_lowercase().as_str());
+            let is_label = |name: &String| LABEL_NAMES.contains(&name.to_ascii_lowercase().as_str());
             if let Some(index) = names.iter().position(is_label) {
                 return Ok(Some(index));
             }

@@ -1,12 +1,9 @@
-//! Real handwriting: the 1,797 images of 8 x 8 pixels of the UCI test file, carried in the program.
+//! Real handwriting: the 1,797 images of 8 x 8 pixels of the UCI test file.
 //!
 //! A pixel is the number of inked points, 0 to 16, in a 4 x 4 block of a 32 x 32 scan, divided by 16.
 //! `assets/ATTRIBUTION.md` names the source and its licence, `assets/make_digits.py` made the file.
 
-use std::io::Read;
-
-use flate2::read::GzDecoder;
-
+use super::asset::{Asset, asset};
 use super::{DataSpec, Dataset, Kind, RowShape, Split, Values};
 use crate::{Knobs, text};
 
@@ -25,10 +22,11 @@ pub const SPEC: DataSpec = DataSpec {
     kind: Kind::Images,
     labelled: true,
     knobs: &[],
+    asset: Some(&ASSET),
     build,
 };
 
-static ASSET: &[u8] = include_bytes!("../../assets/digits.bin.gz");
+static ASSET: Asset = asset!("digits.bin.gz");
 
 const IMAGES: usize = 1797;
 const PIXELS: usize = 64;
@@ -36,8 +34,7 @@ const PIXELS: usize = 64;
 /// The images, always split alike: of the images sorted by digit, every fifth is for testing, which
 /// leaves 1,437 to train on and 360 to test, in the same proportions of every digit.
 fn build(_knobs: &Knobs, _seed: u32) -> Dataset {
-    let mut records = Vec::with_capacity(IMAGES * (PIXELS + 1));
-    GzDecoder::new(ASSET).read_to_end(&mut records).expect("the asset is a whole gzip stream");
+    let records = ASSET.contents();
     let digit_of = |image: usize| records[image * (PIXELS + 1) + PIXELS];
 
     let mut by_digit: Vec<usize> = (0..IMAGES).collect();

@@ -9,10 +9,12 @@
 //! browser, because the random numbers come from one named generator and every function that
 //! platforms round differently (`sin`, `ln`, `erf`) is taken from the `libm` crate.
 
+mod asset;
 pub mod bars;
 pub mod csv;
 pub mod digits;
 mod files;
+mod gzip;
 pub mod idx;
 mod parts;
 #[cfg(not(target_arch = "wasm32"))]
@@ -25,6 +27,7 @@ pub mod strokes;
 use std::fmt;
 use std::rc::Rc;
 
+pub use asset::Asset;
 use daydream_graph::Table;
 pub use daydream_graph::Values;
 pub use files::from_files;
@@ -186,6 +189,9 @@ pub struct DataSpec {
     pub labelled: bool,
     /// Its settings. Changing one builds the session anew.
     pub knobs: &'static [crate::Knob],
+    /// The file that it is made from, where it is made from one.
+    #[serde(skip)]
+    pub asset: Option<&'static Asset>,
     /// Makes the data set from its knobs and the seed.
     #[serde(skip)]
     pub build: fn(&crate::Knobs, u32) -> Dataset,

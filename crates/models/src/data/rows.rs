@@ -2,7 +2,7 @@
 
 use super::{Dataset, Kind};
 use crate::picture::{Floats, Layer, Palette, Picture, Role};
-use crate::text;
+use crate::said;
 
 /// Points stand within `±REACH` of the plane.
 pub const REACH: f32 = 2.2;
@@ -27,7 +27,7 @@ impl Dataset {
             Kind::Points => Picture::Plane {
                 bounds: [-REACH, REACH, -REACH, REACH],
                 layers: vec![Layer::Points {
-                    name: text("data", "데이터"),
+                    name: said("data", "데이터"),
                     role: Role::Real,
                     at: Floats(values),
                     classes: labels.to_vec(),

@@ -22,9 +22,7 @@ pub(super) use folder::{has_images, read_file};
 
 use std::io::{ErrorKind, Read};
 
-use flate2::bufread::MultiGzDecoder;
-
-use super::RowShape;
+use super::{RowShape, gzip};
 use crate::{Error, Words, words};
 
 /// What an IDX file holds.
@@ -59,14 +57,8 @@ const BEST_PACKING: u64 = 1032;
 /// [`Error::BadFile`] when the file is no IDX file of bytes, is empty, cut short or too long, or its
 /// sizes are zero or beyond [`MOST_BYTES`] and [`LONGEST_SIDE`].
 pub fn read(source: &str, bytes: &[u8]) -> Result<Idx, Error> {
-    let is_packed = bytes.starts_with(&[0x1f, 0x8b]);
-    let result = if is_packed {
-        let most = BEST_PACKING * bytes.len() as u64;
-        read_stream(MultiGzDecoder::new(bytes), most)
-    } else {
-        read_stream(bytes, bytes.len() as u64)
-    };
-    result.map_err(|problem| Error::bad_file(source, problem))
+    let most = BEST_PACKING * bytes.len() as u64;
+    read_stream(gzip::unpacked(bytes), most).map_err(|problem| Error::bad_file(source, problem))
 }
 
 /// Reads an unpacked stream that can give `most` bytes at most.

@@ -63,6 +63,7 @@ pub const SPEC: DataSpec = DataSpec {
     kind: Kind::Points,
     labelled: true,
     knobs: &KNOBS,
+    asset: None,
     build,
 };
 

@@ -46,6 +46,7 @@ pub const SPEC: DataSpec = DataSpec {
     kind: Kind::Images,
     labelled: true,
     knobs: &KNOBS,
+    asset: None,
     build,
 };
 

@@ -8,7 +8,7 @@ use super::negatives::{Negatives, blur};
 use super::network::{Activity, Network};
 use super::{ForwardForward, SHOWN};
 use crate::data::{Dataset, RowShape};
-use crate::{Error, Floats, Group, Palette, Part, Picture, Run, text};
+use crate::{Error, Floats, Group, Palette, Part, Picture, Run, said};
 
 /// Images that are dreamed at once.
 const DREAMS: usize = 10;
@@ -104,8 +104,8 @@ impl ForwardForward {
             let (positive, negative) = (&goodness[..count], &goodness[SHOWN..SHOWN + count]);
             let mean = |values: &[f32]| values.iter().sum::<f32>() / values.len() as f32;
             let gap = mean(positive) - mean(negative);
-            let sets = [(text("positive", "양성"), positive), (text("negative", "음성"), negative)];
-            let label = text("goodness per unit", "유닛당 양호도");
+            let sets = [(said("positive", "양성"), positive), (said("negative", "음성"), negative)];
+            let label = said("goodness per unit", "유닛당 양호도");
             let picture = Picture::histogram(label, BINS, Some(run.knobs().real("threshold")), &sets);
             parts.push(Part {
                 en: format!("Layer {}: gap {gap:.2}", layer + 1),
@@ -138,7 +138,7 @@ impl ForwardForward {
                 en: "Goodness with each label".to_owned(),
                 ko: "레이블마다의 양호도".to_owned(),
                 picture: bars(
-                    text("goodness per unit, summed over layers", "유닛당 양호도(층에 걸쳐 더한 값)"),
+                    said("goodness per unit, summed over layers", "유닛당 양호도(층에 걸쳐 더한 값)"),
                     Floats(goodness),
                 ),
             });
@@ -146,7 +146,7 @@ impl ForwardForward {
         parts.push(Part {
             en: "Softmax readout".to_owned(),
             ko: "소프트맥스 판독".to_owned(),
-            picture: bars(text("probability", "확률"), Floats(softmax(&logits[..self.classes]))),
+            picture: bars(said("probability", "확률"), Floats(softmax(&logits[..self.classes]))),
         });
         Ok(Picture::Group(Group { parts }))
     }

@@ -5,7 +5,7 @@ use daydream_graph::{Function, Tensor, grad};
 use super::losses::Loss;
 use super::{Game, ROWS, samples};
 use crate::data::{Dataset, Kind, REACH};
-use crate::{Error, Floats, Knobs, Layer, Palette, Picture, Role, Run, text, words};
+use crate::{Error, Floats, Knobs, Layer, Palette, Picture, Role, Run, said, words};
 
 /// Cells of the heat map along a side.
 const CELLS: usize = 56;
@@ -147,7 +147,7 @@ async fn draw_plane(run: &mut Run<'_>) -> Result<Picture, Error> {
         Loss::Wasserstein => (ends(&heat), Palette::Sequential),
     };
     let heat = Layer::Heat {
-        name: text("Discriminator", "판별자"),
+        name: said("Discriminator", "판별자"),
         height: CELLS,
         width: CELLS,
         values: Floats(heat),
@@ -155,20 +155,20 @@ async fn draw_plane(run: &mut Run<'_>) -> Result<Picture, Error> {
         palette,
     };
     let grid = Layer::Lines {
-        name: text("Grid of latent codes", "생성자가 옮긴 잠재 격자"),
+        name: said("Grid of latent codes", "생성자가 옮긴 잠재 격자"),
         points: POINTS,
         at: Floats(lines),
     };
     let arrows = Layer::Arrows {
-        name: text("Where the generator is pushed", "생성자가 밀리는 방향"),
+        name: said("Where the generator is pushed", "생성자가 밀리는 방향"),
         arrows: Floats(arrows(&made, &push)),
     };
     let points = |name, role, at| Layer::Points { name, role, at: Floats(at), classes: vec![] };
     let layers = vec![
         heat,
         grid,
-        points(text("Real", "실제 데이터"), Role::Real, real),
-        points(text("Generated", "생성된 데이터"), Role::Made, made),
+        points(said("Real", "실제 데이터"), Role::Real, real),
+        points(said("Generated", "생성된 데이터"), Role::Made, made),
         arrows,
     ];
     Ok(Picture::Plane { bounds: [-REACH, REACH, -REACH, REACH], layers })
@@ -201,10 +201,10 @@ async fn draw_scores(run: &mut Run<'_>) -> Result<Picture, Error> {
     let real = run.read("scores", "real").await?;
     let made = run.read("scores", "made").await?;
     let label = match Loss::ALL[run.knobs().whole("loss")] {
-        Loss::NonSaturating | Loss::Minimax => text("D(x), the probability of being real", "D(x), 실제 데이터일 확률"),
-        Loss::LeastSquares => text("D(x), 1 for real, 0 for generated", "D(x), 실제는 1, 생성은 0"),
-        Loss::Wasserstein => text("Critic's value", "비평자의 값"),
+        Loss::NonSaturating | Loss::Minimax => said("D(x), the probability of being real", "D(x), 실제 데이터일 확률"),
+        Loss::LeastSquares => said("D(x), 1 for real, 0 for generated", "D(x), 실제는 1, 생성은 0"),
+        Loss::Wasserstein => said("Critic's value", "비평자의 값"),
     };
-    let sets = [(text("Real", "실제 데이터"), &real[..written]), (text("Generated", "생성된 데이터"), &made[..])];
+    let sets = [(said("Real", "실제 데이터"), &real[..written]), (said("Generated", "생성된 데이터"), &made[..])];
     Ok(Picture::histogram(label, BINS, None, &sets))
 }

@@ -5,7 +5,7 @@ use daydream_graph::{Function, Graph, Tensor};
 use super::machine::Machine;
 use super::{ROWS, free_energies, per_row};
 use crate::data::RowShape;
-use crate::{Error, Floats, Knobs, Palette, Picture, Run, text, words};
+use crate::{Error, Floats, Knobs, Palette, Picture, Run, said, words};
 
 /// Chains that dream at once.
 const DREAMS: usize = DREAM_COLUMNS * 5;
@@ -102,8 +102,8 @@ async fn energies(run: &mut Run<'_>) -> Result<Picture, Error> {
         noise.extend(run.call_for("free-energies-of-noise", chunk, "free_energy").await?);
     }
     let sets =
-        [(text("train", "훈련"), &train[..]), (text("test", "테스트"), &test[..]), (text("noise", "잡음"), &noise[..])];
-    Ok(Picture::histogram(text("free energy (nats)", "자유 에너지 (nats)"), BINS, None, &sets))
+        [(said("train", "훈련"), &train[..]), (said("test", "테스트"), &test[..]), (said("noise", "잡음"), &noise[..])];
+    Ok(Picture::histogram(said("free energy (nats)", "자유 에너지 (nats)"), BINS, None, &sets))
 }
 
 async fn activations(run: &mut Run<'_>) -> Result<Picture, Error> {

@@ -4,7 +4,7 @@ use std::f64::consts::SQRT_2;
 
 use crate::data::{Kind, RowShape};
 use crate::metrics::principal_axes;
-use crate::{Error, Floats, Knobs, Layer, Palette, Picture, Role, Run, text};
+use crate::{Error, Floats, Knobs, Layer, Palette, Picture, Role, Run, said};
 
 use super::{ROWS, Vae};
 
@@ -48,7 +48,7 @@ impl Vae {
             return Ok(images(data.shape, count, 2 * count, [originals, made].concat()));
         }
         let joined = originals.chunks_exact(2).zip(made.chunks_exact(2)).flat_map(|(x, y)| [x, y].concat()).collect();
-        let name = text("what became of it", "재구성된 자리");
+        let name = said("what became of it", "재구성된 자리");
         Ok(on_the_plane(vec![
             Layer::Lines { name, points: 2, at: Floats(joined) },
             points(Role::Real, originals),
@@ -80,7 +80,7 @@ impl Vae {
         }
         let test = &run.data().test;
         let real = (0..test.len().min(CODES)).flat_map(|row| test.row(row)).collect();
-        let name = text("the latent grid, decoded", "디코딩된 잠재 격자");
+        let name = said("the latent grid, decoded", "디코딩된 잠재 격자");
         Ok(on_the_plane(vec![points(Role::Real, real), Layer::Lines { name, points: PLANE, at: Floats(at) }]))
     }
 
@@ -108,7 +108,7 @@ impl Vae {
         let reach = at.iter().fold(REACH, |reach, x| reach.max(x.abs())).ceil();
         let classes = test.labels().map_or(vec![], |labels| labels[..count].to_vec());
         let layer =
-            Layer::Points { name: text("posterior means", "사후 평균"), role: Role::Code, at: Floats(at), classes };
+            Layer::Points { name: said("posterior means", "사후 평균"), role: Role::Code, at: Floats(at), classes };
         Ok(Picture::Plane { bounds: [-reach, reach, -reach, reach], layers: vec![layer] })
     }
 
@@ -134,7 +134,7 @@ impl Vae {
         if data.kind == Kind::Images {
             return Ok(images(data.shape, steps, 2 * steps, [walk(&ends[0], &ends[1]), decoded].concat()));
         }
-        let name = text("the walk between their codes, decoded", "두 코드 사이를 디코딩한 길");
+        let name = said("the walk between their codes, decoded", "두 코드 사이를 디코딩한 길");
         Ok(on_the_plane(vec![
             Layer::Lines { name, points: steps, at: Floats(decoded) },
             points(Role::Real, ends.concat()),
@@ -151,7 +151,7 @@ impl Vae {
             }
         }
         let names = (1..=self.latent).map(|number| format!("z{number}")).collect();
-        let label = text("KL divergence, nats", "KL 발산(내트)");
+        let label = said("KL divergence, nats", "KL 발산(내트)");
         Ok(Picture::Bars { label, names, values: Floats(values), marked: None })
     }
 
@@ -184,9 +184,9 @@ fn on_the_plane(layers: Vec<Layer>) -> Picture {
 
 fn points(role: Role, at: Vec<f32>) -> Layer {
     let name = match role {
-        Role::Real => text("data", "데이터"),
-        Role::Made => text("made by the model", "모델이 만든 점"),
-        Role::Code => text("codes", "코드"),
+        Role::Real => said("data", "데이터"),
+        Role::Made => said("made by the model", "모델이 만든 점"),
+        Role::Code => said("codes", "코드"),
     };
     Layer::Points { name, role, at: Floats(at), classes: vec![] }
 }
@@ -214,7 +214,7 @@ fn density(means: &[f32], scale: f32) -> Layer {
     }
     let largest = values.iter().fold(f32::MIN_POSITIVE, |largest, &value| largest.max(value));
     Layer::Heat {
-        name: text("the model's density", "모델의 확률 밀도"),
+        name: said("the model's density", "모델의 확률 밀도"),
         height: CELLS,
         width: CELLS,
         values: Floats(values),

@@ -1,0 +1,67 @@
+//! Files that data sets are made from: a program carries them, a page brings those that it needs.
+
+use std::sync::OnceLock;
+
+/// One file.
+#[derive(Debug)]
+pub struct Asset {
+    /// Its name in `crates/models/assets`. It is gzipped there.
+    pub name: &'static str,
+    #[cfg(feature = "standalone")]
+    packed: &'static [u8],
+    contents: OnceLock<Vec<u8>>,
+}
+
+/// The [`Asset`] of this name.
+macro_rules! asset {
+    ($name:literal) => {
+        $crate::data::asset::Asset::new(
+            $name,
+            #[cfg(feature = "standalone")]
+            include_bytes!(concat!("../../assets/", $name)),
+        )
+    };
+}
+pub(super) use asset;
+
+impl Asset {
+    pub(super) const fn new(name: &'static str, #[cfg(feature = "standalone")] packed: &'static [u8]) -> Asset {
+        Asset {
+            name,
+            #[cfg(feature = "standalone")]
+            packed,
+            contents: OnceLock::new(),
+        }
+    }
+
+    /// Takes the file's contents, unpacked.
+    pub fn bring(&self, contents: Vec<u8>) {
+        // They are the same each time.
+        let _ = self.contents.set(contents);
+    }
+
+    /// Whether a data set can be made from it.
+    pub fn is_here(&self) -> bool {
+        cfg!(feature = "standalone") || self.contents.get().is_some()
+    }
+
+    /// Its contents, unpacked.
+    #[cfg(feature = "standalone")]
+    pub(super) fn contents(&self) -> &[u8] {
+        self.contents.get_or_init(|| {
+            let mut contents = Vec::new();
+            let mut stream = super::gzip::unpacked(self.packed);
+            std::io::Read::read_to_end(&mut stream, &mut contents).expect("an asset is a whole gzip stream");
+            contents
+        })
+    }
+
+    /// Its contents, unpacked.
+    ///
+    /// # Panics
+    /// When nobody has brought them.
+    #[cfg(not(feature = "standalone"))]
+    pub(super) fn contents(&self) -> &[u8] {
+        self.contents.get().expect("whoever makes a data set has brought its file")
+    }
+}

@@ -1,0 +1,16 @@
+/** The files that data sets are made from: fetched when such a data set is first opened. */
+
+import type { Engine } from './engine';
+import { unpacked } from './gzip';
+
+const urls = import.meta.glob<string>('../../crates/models/assets/*.gz', { query: '?url', import: 'default', eager: true });
+
+/** Brings the module the file that a data set is made from, unless it has it or needs none. */
+export async function bringAsset(engine: Engine, data: string): Promise<void> {
+  const name = engine.missingAsset(data);
+  const url = name === undefined ? undefined : urls[`../../crates/models/assets/${name}`];
+  if (url === undefined) return;
+  const answer = await fetch(new URL(url, import.meta.url));
+  if (!answer.ok) throw new Error(`${url}: ${answer.status} ${answer.statusText}`);
+  engine.bringAsset(data, await unpacked(await answer.blob()));
+}

@@ -10,10 +10,16 @@ import { threadedEngine } from './threaded-engine';
 
 export type Engine = typeof import('./wasm/daydream');
 
+export interface Loaded {
+  engine: Engine;
+  /** The module's memory. It only grows. */
+  memory: WebAssembly.Memory;
+}
+
 /** More threads than this have too little to do in one step. */
 const MOST_THREADS = 8;
 
-export async function loadEngine(): Promise<Engine> {
+export async function loadEngine(): Promise<Loaded> {
   const threads = Math.min(navigator.hardwareConcurrency, MOST_THREADS);
   if (crossOriginIsolated && threadedEngine && threads > 1) {
     try {
@@ -23,11 +29,11 @@ export async function loadEngine(): Promise<Engine> {
     }
   }
   const engine = await import('./wasm/daydream');
-  await engine.default();
-  return engine;
+  const { memory } = await engine.default();
+  return { engine, memory };
 }
 
-async function withThreads(engine: Engine, threads: number): Promise<Engine> {
+async function withThreads(engine: Engine, threads: number): Promise<Loaded> {
   await engine.default();
   const [module, memory] = engine.formCrew(threads) as [WebAssembly.Module, WebAssembly.Memory];
   const workers = Array.from({ length: threads - 1 }, () => startModuleWorker(new URL(threadUrl, import.meta.url)));
@@ -38,7 +44,7 @@ async function withThreads(engine: Engine, threads: number): Promise<Engine> {
     throw error;
   }
   engine.crewIsComplete();
-  return engine;
+  return { engine, memory };
 }
 
 /** Hands a worker what it loads, and waits until it has come. */

@@ -164,6 +164,8 @@ export interface SessionInfo {
   data: { name: string; kind: DataKind; height: number; width: number; channels: number; classes: number; train: number; test: number };
   /** The step that "go back" returns to. */
   snapshot: number;
+  /** The most bytes that the module has taken so far: what programs work in, data, parameters kept to go back to. */
+  memory: number;
 }
 
 /** A failure, in words for the person at the page. */
@@ -220,7 +222,7 @@ export type Message =
   | { type: 'answer'; id: number; value: unknown }
   | { type: 'refused'; id: number; failure: Failure }
   /** While playing, several times a second: where training stands, and how fast it goes. */
-  | ({ type: 'trained'; stepsPerSecond: number } & Progress)
+  | ({ type: 'trained'; stepsPerSecond: number; memory: number } & Progress)
   /** Another device trains from now on, or it is known now why none does. One that failed is followed by the CPU from an earlier step. */
   | { type: 'moved'; info: SessionInfo }
   /** Playing stopped by itself. */

@@ -26,6 +26,7 @@ export const WORDS = {
   device: text('device', '장치'),
   devices: { auto: text('Automatic', '자동'), cpu: text('CPU', 'CPU'), gpu: text('GPU', 'GPU') },
   autoHelp: text('Automatic takes whichever of the two trains this model faster.', '자동은 둘 중 이 모델을 더 빨리 학습시키는 장치를 고릅니다.'),
+  memory: (megabytes: string): Text => text(`Peak memory: ${megabytes} MB`, `최대 메모리: ${megabytes} MB`),
   moving: text('Changing the device…', '장치를 바꾸는 중…'),
   gpuAgain: text('Try the GPU again', 'GPU 다시 쓰기'),
   controls: text('Training controls', '학습 제어'),

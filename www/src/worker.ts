@@ -16,6 +16,7 @@ const REPORT_EVERY = 66;
 const queue: Request[] = [];
 /** The WebAssembly module. No command is handled before it has arrived. */
 let engine: Engine;
+let memory: WebAssembly.Memory;
 let session: Session | undefined;
 /** A GPU that was made ready for a session while that trained on the CPU. */
 let prospect: { of: Session; gpu: Prospect } | undefined;
@@ -56,7 +57,7 @@ function asFailure(thrown: unknown): Failure {
 }
 
 function info(): SessionInfo {
-  return opened().info() as SessionInfo;
+  return { ...(opened().info() as Omit<SessionInfo, 'memory'>), memory: memory.buffer.byteLength };
 }
 
 /** The session runs where its info says, from now on. */
@@ -215,7 +216,7 @@ function report(now: number): void {
     speed = { since: now, steps: 0, value: (1000 * speed.steps) / (now - speed.since) };
   }
   reported = now;
-  send({ type: 'trained', ...news, stepsPerSecond: speed.value });
+  send({ type: 'trained', ...news, stepsPerSecond: speed.value, memory: memory.buffer.byteLength });
   news = undefined;
 }
 
@@ -261,7 +262,7 @@ addEventListener('message', (event: MessageEvent<Request>) => {
 });
 
 try {
-  engine = await loadEngine();
+  ({ engine, memory } = await loadEngine());
   awake = false;
   send({ type: 'ready' });
   wake();

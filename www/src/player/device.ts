@@ -1,7 +1,7 @@
 /** Which device trains: a word beside the step, and behind it the reason and the choice. */
 
 import { css, html, type TemplateResult } from 'lit';
-import { say } from '../language';
+import { count, say } from '../language';
 import type { DeviceChoice } from '../protocol';
 import { DEVICE_CHOICES } from '../recipe';
 import { WORDS } from '../words';
@@ -23,6 +23,7 @@ export function device(run: Run): TemplateResult {
           ${DEVICE_CHOICES.map((choice) => button(run, choice))}
         </div>
         <p>${say(WORDS.autoHelp)}</p>
+        ${run.info ? html`<p class="memory">${say(WORDS.memory(count(run.info.memory / 1e6)))}</p>` : ''}
       </div>
     </details>
   `;
@@ -56,7 +57,7 @@ export const deviceStyles = css`
   .device .why { position: absolute; z-index: 2; top: calc(100% + 8px); right: 0; box-sizing: border-box; width: 320px; padding: 14px 16px; border: 1px solid var(--dd-rule);
     border-radius: 10px; background: var(--dd-surface); box-shadow: 0 6px 24px rgb(0 0 0 / 14%); outline: none; }
   .device p { margin: 0 0 10px; font-size: 0.82rem; line-height: 1.5; overflow-wrap: anywhere; }
-  .device p:last-child { margin: 10px 0 0; color: var(--dd-muted); }
+  .device .choices ~ p { margin: 10px 0 0; color: var(--dd-muted); }
   .device .name { font-weight: 600; }
   .choices { display: grid; grid-template-columns: repeat(3, 1fr); border: 1px solid var(--dd-rule); border-radius: 18px; overflow: hidden; }
   .choices button { min-height: 36px; padding: 0 8px; border: 0; background: none; color: var(--dd-ink); font: inherit; font-size: 0.82rem; cursor: pointer; }

@@ -339,11 +339,12 @@ export class Run {
     asked.catch((thrown: unknown) => { this.#refused(thrown); });
   }
 
-  #trained({ step, metrics, stepsPerSecond }: Trained): void {
+  #trained({ step, metrics, stepsPerSecond, memory }: Trained): void {
     // What the session before the one being built still had to say.
     if (this.opening) return;
     this.step = step;
     if (stepsPerSecond > 0) this.stepsPerSecond = stepsPerSecond;
+    if (this.info) this.info.memory = memory;
     this.#measured(step, metrics, false);
   }
 

@@ -1,0 +1,83 @@
+/** Memory: the page says how much its module has taken, and switching models again and again takes no more. */
+
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { textOf, waitFor } from './src/browser';
+import { launchChromium } from './src/browsers';
+import { openPlayer } from './src/player';
+import { type PlaywrightBrowser, recordWorkers } from './src/playwright';
+import { serveSite, type Site } from './src/site';
+
+/** Every model, small and trained on something small. */
+const LINKS = [
+  'model=rbm&data=bars&hidden=16&device=cpu&play=1',
+  'model=vae&data=bars&hidden=16&device=cpu&play=1',
+  'model=gan&data=points&generator-width=16&device=cpu&play=1',
+  'model=ff&data=digits&layers=1&width=16&batch=16&device=cpu&play=1',
+];
+
+let site: Site;
+let browser: PlaywrightBrowser;
+beforeAll(async () => {
+  site = await serveSite();
+  browser = await launchChromium();
+  await recordWorkers(browser);
+});
+afterAll(() => Promise.all([site.close(), browser.close()]));
+
+interface Taken {
+  /** Bytes of the module's memory. */
+  module: number;
+  /** Bytes of the page's own heap that are in use. */
+  heap: number;
+  nodes: number;
+  workers: number;
+}
+
+/** Switches through the links by the address, as a visitor does who follows one after another, until so many have been opened. */
+async function switchModels(from: number, to: number): Promise<void> {
+  await browser.evaluate(async ({ links, from, to }) => {
+    for (let number = from; number < to; number++) {
+      const opened = new Promise((resolve) => { player.addEventListener('open', resolve, { once: true }); });
+      // The seed makes every link a new one.
+      location.hash = `${links[number % links.length] ?? ''}&seed=${number + 1}`;
+      await opened;
+      await player.view(player.recipe.model === 'ff' ? 'filters' : 'samples').catch(() => undefined);
+    }
+  }, { links: LINKS, from, to });
+}
+
+async function taken(): Promise<Taken> {
+  await browser.evaluate(() => player.pause());
+  const protocol = await browser.page.context().newCDPSession(browser.page);
+  await protocol.send('Performance.enable');
+  await protocol.send('HeapProfiler.enable');
+  await protocol.send('HeapProfiler.collectGarbage');
+  const { metrics } = await protocol.send('Performance.getMetrics');
+  const metric = (name: string): number => metrics.find((candidate) => candidate.name === name)?.value ?? NaN;
+  const { module, workers } = await browser.evaluate(() => ({ module: player.info?.memory ?? NaN, workers: (window as unknown as { workers: Worker[] }).workers.length }));
+  await protocol.detach();
+  return { module, heap: metric('JSHeapUsedSize'), nodes: metric('Nodes'), workers };
+}
+
+test('the page says how much memory it has taken', async () => {
+  await openPlayer(browser, `${site.url}#${LINKS[0] ?? ''}&lang=en`);
+  await browser.click('.device summary');
+  expect(await textOf(browser, '.device .memory')).toMatch(/^Peak memory: \d+ MB$/);
+  await browser.click('.languages [lang=ko]');
+  await waitFor(browser, () => document.documentElement.lang === 'ko');
+  expect(await textOf(browser, '.device .memory')).toMatch(/^최대 메모리: \d+ MB$/);
+});
+
+test('switching models a hundred times takes no more memory than twenty times', async () => {
+  await openPlayer(browser, `${site.url}#${LINKS[0] ?? ''}`);
+  await switchModels(1, 21);
+  const before = await taken();
+  await switchModels(21, 121);
+  const after = await taken();
+  expect(after.workers).toBe(before.workers);
+  // The gaps between what is in use differ from one time to the next.
+  expect(after.module).toBeLessThan(1.15 * before.module);
+  expect(after.nodes).toBeLessThan(1.1 * before.nodes);
+  expect(after.heap).toBeLessThan(1.2 * before.heap);
+  expect(await browser.consoleErrors()).toEqual([]);
+});

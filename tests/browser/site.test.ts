@@ -5,8 +5,8 @@ import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { DIST, modulesOfSite } from './src/site';
 
-test('only the page and the element have stable names', async () => {
-  expect((await readdir(DIST)).sort()).toEqual(['assets', 'day-dream.js', 'index.html']);
+test('only the page, the element and the service worker have stable names', async () => {
+  expect((await readdir(DIST)).sort()).toEqual(['assets', 'day-dream.js', 'index.html', 'isolation.js']);
   for (const name of await readdir(resolve(DIST, 'assets'))) expect(name).toMatch(/-[\w-]{8}\.\w+$/);
 });
 

@@ -1,1 +1,4 @@
+import { isolate } from './page/isolation';
 import './page/page';
+
+void isolate();

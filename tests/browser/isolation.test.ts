@@ -1,0 +1,62 @@
+/** Hosts that set no headers: a service worker isolates the page, which then trains on several threads; an embedded element it leaves alone. */
+
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { launchChromium } from './src/browsers';
+import { openPlayer } from './src/player';
+import type { PlaywrightBrowser } from './src/playwright';
+import { DIST, modulesOfSite, serveFolder, servePages, type Site } from './src/site';
+
+const RECIPE = 'model=rbm&data=bars&seed=7&hidden=16&device=cpu';
+const hasThreads = (await modulesOfSite()).length > 1;
+
+let host: Site;
+let blog: Site;
+let browser: PlaywrightBrowser;
+beforeAll(async () => {
+  host = await serveFolder(DIST);
+  blog = await servePages({
+    '/': `<!doctype html><html><head><title>A blog</title><link rel="icon" href="data:,"></head><body><iframe src="${host.url}#${RECIPE}"></iframe></body></html>`,
+  });
+});
+afterAll(() => Promise.all([host.close(), blog.close()]));
+// Each test has a browser that knows no service worker yet.
+beforeEach(async () => { browser = await launchChromium(); });
+afterEach(() => browser.close());
+
+test.skipIf(!hasThreads)('the page is loaded once more and trains on several threads', async () => {
+  await browser.page.goto(`${host.url}#${RECIPE}`);
+  await browser.page.waitForFunction(() => crossOriginIsolated);
+  const { device, cores, steps } = await browser.page.evaluate(async () => {
+    const found = document.querySelector('day-dream-page')?.shadowRoot?.querySelector<typeof player>('day-dream');
+    await found?.step(3);
+    return { device: found?.info?.device.name, cores: navigator.hardwareConcurrency, steps: found?.steps };
+  });
+  expect(steps).toBe(3);
+  expect(device).toBe(cores > 1 ? `CPU × ${Math.min(cores, 8)}` : 'CPU');
+  // A visitor who comes back has the threads at once, and is not sent through it again.
+  await openPlayer(browser, `${host.url}#${RECIPE}&seed=8`);
+  expect(await browser.evaluate(() => [crossOriginIsolated, performance.getEntriesByType('navigation').map((entry) => (entry as PerformanceNavigationTiming).type)])).toEqual([true, ['navigate']]);
+  expect(await browser.consoleErrors()).toEqual([]);
+});
+
+test('a page inside another one registers nothing and trains on one thread', async () => {
+  await browser.open(blog.url);
+  const frame = browser.page.frames().find((candidate) => candidate.url().startsWith(host.url));
+  const told = await frame?.evaluate(async () => {
+    const found = document.querySelector('day-dream-page')?.shadowRoot?.querySelector<typeof player>('day-dream');
+    await found?.step(3);
+    return { isolated: crossOriginIsolated, steps: found?.steps, device: found?.info?.device.name, registered: (await navigator.serviceWorker.getRegistrations()).length };
+  });
+  expect(told).toEqual({ isolated: false, steps: 3, device: 'CPU', registered: 0 });
+});
+
+test('where the service worker cannot be had the page trains on one thread, and says nothing', async () => {
+  await browser.page.addInitScript(() => { navigator.serviceWorker.register = () => Promise.reject(new Error('not here')); });
+  await openPlayer(browser, `${host.url}#${RECIPE}`);
+  const told = await browser.evaluate(async () => {
+    await player.step(3);
+    return { isolated: crossOriginIsolated, device: player.info?.device.name };
+  });
+  expect(told).toEqual({ isolated: false, device: 'CPU' });
+  expect(await browser.consoleErrors()).toEqual([]);
+});

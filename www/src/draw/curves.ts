@@ -2,7 +2,7 @@
 
 import { LitElement, css, html, nothing, unsafeCSS, type PropertyValues, type TemplateResult } from 'lit';
 import './language-tag';
-import uPlot from 'uplot';
+import type uPlot from 'uplot';
 import plotStyles from 'uplot/dist/uPlot.min.css?inline';
 import type { History } from '../history';
 import { LanguageController, count, measured, say } from '../language';
@@ -10,6 +10,15 @@ import { helpStyles } from '../player/theme';
 import type { Metric, Metrics } from '../protocol';
 import { WORDS, unit } from '../words';
 import { classColor } from './colors';
+
+/** What draws charts: it comes when there is something to draw. */
+let library: typeof uPlot | undefined;
+let arrival: Promise<void> | undefined;
+
+function fetchLibrary(): Promise<void> {
+  arrival ??= import('uplot').then((module) => { library = module.default; });
+  return arrival;
+}
 
 /** Somebody asks for metrics that are only measured on request. */
 export type Measure = CustomEvent<string[]>;
@@ -137,10 +146,15 @@ export class DayDreamCurves extends LitElement {
 
   protected override updated(changed: PropertyValues<this>): void {
     if (!this.#isMeasured()) return;
+    if (!library) {
+      // Without it the values are there all the same.
+      fetchLibrary().then(() => { this.requestUpdate(); }, () => undefined);
+      return;
+    }
     const wanted = [this.dark, ...this.metrics.map((metric) => metric.id), ...this.switchedOff].join(' ');
     if (wanted !== this.#built) {
       this.#built = wanted;
-      this.#build();
+      this.#build(library);
     } else if (changed.has('version') || changed.has('history')) {
       this.#refreshSoon();
     }
@@ -159,7 +173,7 @@ export class DayDreamCurves extends LitElement {
     return [steps, ...this.metrics.map((metric) => values.get(metric.id) ?? steps.map(() => null))];
   }
 
-  #build(): void {
+  #build(Plot: typeof uPlot): void {
     this.#plot?.destroy();
     const target = this.renderRoot.querySelector<HTMLElement>('.plot');
     if (!target) return;
@@ -172,7 +186,7 @@ export class DayDreamCurves extends LitElement {
       const measured = values.filter((value) => value !== null).length;
       return measured === 1 || (measured <= FEW && measured < values.length / 2);
     };
-    this.#plot = new uPlot(
+    this.#plot = new Plot(
       {
         width: Math.max(120, this.clientWidth),
         height: HEIGHT,

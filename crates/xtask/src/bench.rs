@@ -12,7 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// What is measured in the browser, and beside it natively; by default everything, which takes about ten minutes.
+/// What is measured in the browser, and beside it natively; by default everything, which takes about ten minutes once all is compiled.
 #[derive(clap::Args)]
 pub(crate) struct Wishes {
     /// With the CPU: also write the raw figures to this file

@@ -8,6 +8,8 @@ import { answer, table } from './host.js';
 const { tf } = globalThis;
 const threads = Number(new URLSearchParams(location.search).get('threads') ?? 1);
 
+// It uses half of the cores that it sees, whatever it is asked for.
+if (threads > 1) Object.defineProperty(navigator, 'hardwareConcurrency', { value: 2 * threads });
 tf.wasm.setWasmPaths(new URL('./node_modules/@tensorflow/tfjs-backend-wasm/dist/', location.href).href);
 tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', threads > 1);
 if (threads > 1) tf.wasm.setThreadsCount(threads);

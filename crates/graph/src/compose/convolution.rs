@@ -30,7 +30,7 @@ impl Convolution {
 impl<'g> Tensor<'g> {
     /// `y[b, i, j, o] = Σ_{u, v, c} x[b, i·s + u·d - p, j·s + v·d - p, c] w[u, v, c, o]` with stride s, dilation d and padding p:
     /// `[B, H, W, C]` and weights `[h, w, C, O]` to `[B, H', W', O]`, `H' = ⌊(H + 2p - d(h - 1) - 1) / s⌋ + 1`.
-    /// Gathers the windows into a matrix, which is then multiplied (Chellapilla, Puri & Simard 2006).
+    /// Windows as the rows of a matrix, which is then multiplied (Chellapilla, Puri & Simard 2006); fusion keeps them out of memory.
     ///
     /// # Panics
     /// When the channels differ or a window is larger than the padded image.

@@ -90,10 +90,14 @@ export function bars(outcome) {
     ...RACES.map(([model, one, other, wanted]) =>
       bar(`${NAMES[model]}: ${one} / ${other}`, wanted, ratio(find(model, one), find(model, other))),
     ),
-    ...SCALES.map(({ title }) => {
+    ...SCALES.flatMap(({ title }) => {
       const measured = scales && growth(outcome, title);
-      return bar(`Time against ${title}: largest departure from a line, steps over 50 million operations`, 15,
-        measured && 100 * measured.fromLine, { unit: '%', most: true });
+      const departs = (what, share) =>
+        bar(`Time against ${title}: largest departure from ${what}, steps over 50 million operations`, 15, share && 100 * share, {
+          unit: '%',
+          most: true,
+        });
+      return [departs('proportion', measured?.fromProportion), departs('a line', measured?.fromLine)];
     }),
     bar('Step of a network 2-16-16-1 on 128 rows', 60, microseconds(tiny), { unit: 'microseconds', most: true }),
     ...MODELS.filter(({ knobs }) => knobs).map(({ id }) => {

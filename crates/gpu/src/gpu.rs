@@ -90,7 +90,7 @@ impl Gpu {
             ..Default::default()
         };
         let adapter = instance.request_adapter(&options).await;
-        let adapter = adapter.map_err(|error| DeviceError(format!("the system offers no GPU ({error})")))?;
+        let adapter = adapter.map_err(|error| DeviceError(format!("the system offers no GPU; {error}")))?;
         let (limits, info) = (adapter.limits(), adapter.get_info());
         let mut required = wgpu::Limits::defaults();
         // A binding cannot be larger than this, whatever the buffer's size.

@@ -4,10 +4,15 @@
 //! rounded on its own, so that every machine computes the same bits. Errors are stated in units in the last place (ulp) of the
 //! result, as found by the sweeps in the tests.
 //!
-//! A function with many constants is a struct that holds them, see [`held`].
+//! A [`Function`] with many constants is a struct that holds them, see [`held`].
 
 use fearless_simd::Simd;
 use fearless_simd::prelude::*;
+
+/// A function of each lane, made before a loop and used within it.
+pub(crate) trait Function<S: Simd>: Copy {
+    fn of(self, x: S::f32s) -> S::f32s;
+}
 
 /// Numbers, each in all lanes of a vector, to be made before a loop and used within it.
 ///
@@ -84,8 +89,16 @@ impl<S: Simd> Exp<S> {
         Exp { limits: [low, high], log2_e, round, ln_2: [ln_2_high, ln_2_low], polynomial, one, round_bits, bias }
     }
 
+    /// 2ⁿ for `-126 <= n <= 127`.
     #[inline(always)]
-    pub(crate) fn of(&self, x: S::f32s) -> S::f32s {
+    fn power_of_two(&self, n: S::i32s) -> S::f32s {
+        ((n + self.bias) << 23).bitcast()
+    }
+}
+
+impl<S: Simd> Function<S> for Exp<S> {
+    #[inline(always)]
+    fn of(self, x: S::f32s) -> S::f32s {
         let [low, high] = self.limits;
         // NaN passes both comparisons.
         let x = x.simd_lt(low).select(low, x);
@@ -99,12 +112,6 @@ impl<S: Simd> Exp<S> {
         let n = shifted.bitcast::<S::i32s>() - self.round_bits;
         let half = n >> 1;
         y * self.power_of_two(half) * self.power_of_two(n - half)
-    }
-
-    /// 2ⁿ for `-126 <= n <= 127`.
-    #[inline(always)]
-    fn power_of_two(&self, n: S::i32s) -> S::f32s {
-        ((n + self.bias) << 23).bitcast()
     }
 }
 
@@ -158,9 +165,11 @@ impl<S: Simd> Log<S> {
             begin,
         }
     }
+}
 
+impl<S: Simd> Function<S> for Log<S> {
     #[inline(always)]
-    pub(crate) fn of(&self, x: S::f32s) -> S::f32s {
+    fn of(self, x: S::f32s) -> S::f32s {
         let subnormal = x.simd_lt(self.smallest);
         let scaled = subnormal.select(x * self.lift[0], x);
         let lifted = subnormal.select(self.lift[1], self.zero);
@@ -200,9 +209,11 @@ impl<S: Simd> Tanh<S> {
         let polynomial = held(simd, [-5.704_990_6e-3, 2.063_909e-2, -5.373_971_5e-2, 1.333_144_2e-1, -3.333_328e-1]);
         Tanh { exp: Exp::new(simd), polynomial, two, near }
     }
+}
 
+impl<S: Simd> Function<S> for Tanh<S> {
     #[inline(always)]
-    pub(crate) fn of(&self, x: S::f32s) -> S::f32s {
+    fn of(self, x: S::f32s) -> S::f32s {
         let magnitude = x.abs();
         let z = x * x;
         let p = polynomial::<S, 5>(self.polynomial, z);
@@ -235,8 +246,20 @@ impl<S: Simd> Sin<S> {
         Sin { polynomial, zero, two }
     }
 
+    /// `x - n π`, and a number with `n` in its lowest bits.
     #[inline(always)]
-    pub(crate) fn of(&self, x: S::f32s) -> S::f32s {
+    fn reduce(x: S::f64s) -> [S::f64s; 2] {
+        /// Adding and subtracting it rounds a number below 2⁵¹ to the nearest integer.
+        const ROUND: f64 = 6_755_399_441_055_744.0;
+        let shifted = x * std::f64::consts::FRAC_1_PI + ROUND;
+        let n = shifted - ROUND;
+        [x - n * PI_HIGH - n * PI_LOW, shifted]
+    }
+}
+
+impl<S: Simd> Function<S> for Sin<S> {
+    #[inline(always)]
+    fn of(self, x: S::f32s) -> S::f32s {
         let (low, high) = x.widen();
         let ([low, low_turns], [high, high_turns]) = (Self::reduce(low), Self::reduce(high));
         let r = low.narrow(high);
@@ -246,16 +269,6 @@ impl<S: Simd> Sin<S> {
         let p = polynomial::<S, 4>(self.polynomial, z);
         let y = (p * z) * r + r;
         (y.bitcast::<S::u32s>() ^ (turns << 31)).bitcast()
-    }
-
-    /// `x - n π`, and a number with `n` in its lowest bits.
-    #[inline(always)]
-    fn reduce(x: S::f64s) -> [S::f64s; 2] {
-        /// Adding and subtracting it rounds a number below 2⁵¹ to the nearest integer.
-        const ROUND: f64 = 6_755_399_441_055_744.0;
-        let shifted = x * std::f64::consts::FRAC_1_PI + ROUND;
-        let n = shifted - ROUND;
-        [x - n * PI_HIGH - n * PI_LOW, shifted]
     }
 }
 

@@ -9,7 +9,7 @@ use daydream_graph::Unary;
 use fearless_simd::prelude::*;
 use fearless_simd::{Level, Simd, dispatch};
 
-use crate::math::{self, Exp, Log, Sin, Tanh};
+use crate::math::{self, Exp, Function, Log, Sin, Tanh};
 
 /// The value of each lane of a block.
 #[derive(Clone, Copy)]
@@ -70,74 +70,14 @@ pub(crate) fn three(function: Three, operands: [Value<'_>; 3], target: &[Cell<f3
 #[inline(always)]
 fn one_in<S: Simd>(simd: S, op: Unary, x: Value<'_>, target: &[Cell<f32>]) {
     match op {
-        Unary::Neg => map(
-            simd,
-            x,
-            target,
-            #[inline(always)]
-            |x| -x,
-        ),
-        Unary::Recip => map(
-            simd,
-            x,
-            target,
-            #[inline(always)]
-            |x| S::f32s::splat(simd, 1.0) / x,
-        ),
-        Unary::Exp => {
-            let exp = Exp::new(simd);
-            map(
-                simd,
-                x,
-                target,
-                #[inline(always)]
-                |x| exp.of(x),
-            );
-        }
-        Unary::Log => {
-            let log = Log::new(simd);
-            map(
-                simd,
-                x,
-                target,
-                #[inline(always)]
-                |x| log.of(x),
-            );
-        }
-        Unary::Sqrt => map(
-            simd,
-            x,
-            target,
-            #[inline(always)]
-            |x| x.sqrt(),
-        ),
-        Unary::Tanh => {
-            let tanh = Tanh::new(simd);
-            map(
-                simd,
-                x,
-                target,
-                #[inline(always)]
-                |x| tanh.of(x),
-            );
-        }
-        Unary::Sin => {
-            let sin = Sin::new(simd);
-            map(
-                simd,
-                x,
-                target,
-                #[inline(always)]
-                |x| sin.of(x),
-            );
-        }
-        Unary::Floor => map(
-            simd,
-            x,
-            target,
-            #[inline(always)]
-            |x| x.floor(),
-        ),
+        Unary::Neg => map(simd, x, target, |x| -x),
+        Unary::Recip => map(simd, x, target, |x| S::f32s::splat(simd, 1.0) / x),
+        Unary::Exp => apply(simd, Exp::new(simd), x, target),
+        Unary::Log => apply(simd, Log::new(simd), x, target),
+        Unary::Sqrt => map(simd, x, target, |x| x.sqrt()),
+        Unary::Tanh => apply(simd, Tanh::new(simd), x, target),
+        Unary::Sin => apply(simd, Sin::new(simd), x, target),
+        Unary::Floor => map(simd, x, target, |x| x.floor()),
     }
 }
 
@@ -145,48 +85,12 @@ fn one_in<S: Simd>(simd: S, op: Unary, x: Value<'_>, target: &[Cell<f32>]) {
 fn two_in<S: Simd>(simd: S, function: Two, operands: [Value<'_>; 2], target: &[Cell<f32>]) {
     let (zero, one) = (S::f32s::splat(simd, 0.0), S::f32s::splat(simd, 1.0));
     match function {
-        Two::Add => zip(
-            simd,
-            operands,
-            target,
-            #[inline(always)]
-            |a, b| a + b,
-        ),
-        Two::Sub => zip(
-            simd,
-            operands,
-            target,
-            #[inline(always)]
-            |a, b| a - b,
-        ),
-        Two::Mul => zip(
-            simd,
-            operands,
-            target,
-            #[inline(always)]
-            |a, b| a * b,
-        ),
-        Two::Div => zip(
-            simd,
-            operands,
-            target,
-            #[inline(always)]
-            |a, b| a / b,
-        ),
-        Two::Max => zip(
-            simd,
-            operands,
-            target,
-            #[inline(always)]
-            |a, b| math::max::<S>(a, b),
-        ),
-        Two::Less => zip(
-            simd,
-            operands,
-            target,
-            #[inline(always)]
-            |a, b| a.simd_lt(b).select(one, zero),
-        ),
+        Two::Add => zip(simd, operands, target, |a, b| a + b),
+        Two::Sub => zip(simd, operands, target, |a, b| a - b),
+        Two::Mul => zip(simd, operands, target, |a, b| a * b),
+        Two::Div => zip(simd, operands, target, |a, b| a / b),
+        Two::Max => zip(simd, operands, target, |a, b| math::max::<S>(a, b)),
+        Two::Less => zip(simd, operands, target, |a, b| a.simd_lt(b).select(one, zero)),
     }
 }
 
@@ -194,26 +98,33 @@ fn two_in<S: Simd>(simd: S, function: Two, operands: [Value<'_>; 2], target: &[C
 fn three_in<S: Simd>(simd: S, function: Three, operands: [Value<'_>; 3], target: &[Cell<f32>]) {
     let zero = S::f32s::splat(simd, 0.0);
     match function {
-        Three::MulAdd => zip_three(
+        Three::MulAdd => zip_three(simd, operands, target, |a, b, c| a * b + c),
+        Three::MulSub => zip_three(simd, operands, target, |a, b, c| c - a * b),
+        Three::Select => zip_three(simd, operands, target, |a, b, c| a.simd_eq(zero).select(c, b)),
+    }
+}
+
+/// A function of one value that is too long for the compiler to put into a loop unasked.
+#[inline(always)]
+fn apply<S: Simd>(simd: S, function: impl Function<S>, x: Value<'_>, target: &[Cell<f32>]) {
+    match x {
+        Value::Each(x) => fill(
             simd,
-            operands,
+            x,
+            0.0,
+            0.0,
             target,
             #[inline(always)]
-            |a, b, c| a * b + c,
+            |x, _, _| function.of(x),
         ),
-        Three::MulSub => zip_three(
+        Value::Same(x) => fill(
             simd,
-            operands,
+            x,
+            0.0,
+            0.0,
             target,
             #[inline(always)]
-            |a, b, c| c - a * b,
-        ),
-        Three::Select => zip_three(
-            simd,
-            operands,
-            target,
-            #[inline(always)]
-            |a, b, c| a.simd_eq(zero).select(c, b),
+            |x, _, _| function.of(x),
         ),
     }
 }
@@ -245,66 +156,18 @@ pub(crate) fn add(arena: &[Cell<f32>], first: isize, step: isize, target: &[Cell
 #[inline(always)]
 fn map<S: Simd>(simd: S, x: Value<'_>, target: &[Cell<f32>], f: impl Fn(S::f32s) -> S::f32s + Copy) {
     match x {
-        Value::Each(x) => fill(
-            simd,
-            x,
-            0.0,
-            0.0,
-            target,
-            #[inline(always)]
-            |x, _, _| f(x),
-        ),
-        Value::Same(x) => fill(
-            simd,
-            x,
-            0.0,
-            0.0,
-            target,
-            #[inline(always)]
-            |x, _, _| f(x),
-        ),
+        Value::Each(x) => fill(simd, x, 0.0, 0.0, target, |x, _, _| f(x)),
+        Value::Same(x) => fill(simd, x, 0.0, 0.0, target, |x, _, _| f(x)),
     }
 }
 
 #[inline(always)]
 fn zip<S: Simd>(simd: S, [a, b]: [Value<'_>; 2], target: &[Cell<f32>], f: impl Fn(S::f32s, S::f32s) -> S::f32s + Copy) {
     match (a, b) {
-        (Value::Each(a), Value::Each(b)) => fill(
-            simd,
-            a,
-            b,
-            0.0,
-            target,
-            #[inline(always)]
-            |a, b, _| f(a, b),
-        ),
-        (Value::Each(a), Value::Same(b)) => fill(
-            simd,
-            a,
-            b,
-            0.0,
-            target,
-            #[inline(always)]
-            |a, b, _| f(a, b),
-        ),
-        (Value::Same(a), Value::Each(b)) => fill(
-            simd,
-            a,
-            b,
-            0.0,
-            target,
-            #[inline(always)]
-            |a, b, _| f(a, b),
-        ),
-        (Value::Same(a), Value::Same(b)) => fill(
-            simd,
-            a,
-            b,
-            0.0,
-            target,
-            #[inline(always)]
-            |a, b, _| f(a, b),
-        ),
+        (Value::Each(a), Value::Each(b)) => fill(simd, a, b, 0.0, target, |a, b, _| f(a, b)),
+        (Value::Each(a), Value::Same(b)) => fill(simd, a, b, 0.0, target, |a, b, _| f(a, b)),
+        (Value::Same(a), Value::Each(b)) => fill(simd, a, b, 0.0, target, |a, b, _| f(a, b)),
+        (Value::Same(a), Value::Same(b)) => fill(simd, a, b, 0.0, target, |a, b, _| f(a, b)),
     }
 }
 

@@ -4,6 +4,7 @@
 
 use daydream_cpu::Cpu;
 use daydream_models::{Cost, Error, KnobKind, Metrics, ModelSpec, Named, Recipe, Session, data, zoo};
+use daydream_tests::check_picture;
 use pollster::block_on;
 
 fn open(recipe: &Recipe) -> Session {
@@ -141,7 +142,8 @@ fn every_model_builds_on_every_data_set_that_it_accepts() {
                     assert_eq!(rows.len(), 3 * session.data().shape.len(), "{} on {}", spec.id, set.id);
                     assert!(rows.iter().all(|x| x.is_finite()));
                     for view in spec.views.iter().filter(|view| view.data.is_empty() || view.data.contains(&set.kind)) {
-                        block_on(session.view(view.id, &[])).unwrap();
+                        let picture = block_on(session.view(view.id, &[])).unwrap();
+                        check_picture(&format!("{} of {} on {}", view.id, spec.id, set.id), &picture);
                     }
                 }
             }

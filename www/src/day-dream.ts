@@ -188,10 +188,10 @@ export class DayDream extends LitElement {
     await this.#run.move(device);
   }
 
-  /** Draws a view. `args` are the view's own choices, by id. */
-  async view(id: string, args: Record<string, number> = {}): Promise<Picture> {
+  /** Draws a view. `args` are the view's own choices, by id; `drawn` is a row of the data for views that take one drawn by hand. */
+  async view(id: string, args: Record<string, number> = {}, drawn?: Float32Array): Promise<Picture> {
     await this.ready;
-    return this.#run.view(id, Object.entries(args));
+    return this.#run.view(id, Object.entries(args), drawn);
   }
 
   /** Some rows of the test split, as they are. */

@@ -42,7 +42,11 @@ export interface View {
   args: Knob[];
   data: DataKind[];
   live: boolean;
+  takes: Takes;
 }
+
+/** What a view is given by hand: a click on its plane sets two of its args; a row of the data is drawn on a sheet. */
+export type Takes = { type: 'nothing' } | { type: 'point'; x: string; y: string } | { type: 'image' };
 
 export interface Preset {
   id: string;
@@ -104,11 +108,16 @@ export type Floats = Uint8Array;
 
 export type Palette = 'gray' | 'sequential' | 'diverging';
 
+/** What points stand for. */
+export type Role = 'real' | 'made' | 'code' | 'other';
+
 export type Layer =
-  | { type: 'heat'; name: Text; height: number; width: number; values: Floats; range: [number, number]; palette: Palette }
-  | { type: 'points'; name: Text; role: 'real' | 'made' | 'code'; at: Floats; classes: number[] }
+  | { type: 'heat'; name: Text; height: number; width: number; values: Floats; range: [number, number]; palette: Palette; levels: number[] }
+  | { type: 'points'; name: Text; role: Role; at: Floats; classes: number[] }
   | { type: 'arrows'; name: Text; arrows: Floats }
-  | { type: 'lines'; name: Text; points: number; at: Floats };
+  | { type: 'lines'; name: Text; points: number; at: Floats }
+  | { type: 'trails'; name: Text; role: Role; points: number; at: Floats }
+  | { type: 'marks'; name: Text; role: Role; at: Floats };
 
 export type Picture =
   | {
@@ -122,9 +131,10 @@ export type Picture =
       palette: Palette;
       captions: string[];
     }
-  | { type: 'plane'; bounds: [number, number, number, number]; layers: Layer[] }
+  | { type: 'plane'; bounds: [number, number, number, number]; axes?: [Text, Text]; layers: Layer[] }
+  | { type: 'chart'; x: Text; y: Text; curves: { name: Text; x: Floats; y: Floats; dots: boolean }[]; mark?: number }
   | { type: 'histogram'; range: [number, number]; label: Text; mark?: number; series: { name: Text; shares: Floats }[] }
-  | { type: 'bars'; label: Text; names: string[]; values: Floats; marked?: number }
+  | { type: 'bars'; label: Text; names: Text[]; values: Floats; marked?: number }
   | { type: 'group'; parts: { en: string; ko: string; picture: Picture }[] };
 
 export type Metrics = Record<string, number>;
@@ -186,7 +196,7 @@ export type Command =
   | { do: 'restart' }
   | { do: 'goBack' }
   | { do: 'evaluate'; metrics: string[] }
-  | { do: 'view'; view: string; args: [string, number][] }
+  | { do: 'view'; view: string; args: [string, number][]; drawn?: Float32Array }
   | { do: 'rows'; first: number; count: number }
   | { do: 'save' }
   | { do: 'load'; file: DroppedFile }

@@ -141,8 +141,8 @@ const handlers: { [K in Command['do']]: (command: Extract<Command, { do: K }>) =
   async evaluate(command) {
     return (await opened().evaluate(command.metrics)) as Metrics;
   },
-  async view({ view, args }) {
-    return (await opened().view(view, args)) as Answers['view'];
+  async view({ view, args, drawn }) {
+    return (await opened().view(view, args, drawn)) as Answers['view'];
   },
   async rows({ first, count }) {
     return Promise.resolve(opened().rows(first, count) as Answers['rows']);

@@ -154,12 +154,23 @@ impl Knob {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Knobs {
     values: BTreeMap<&'static str, f64>,
+    drawn: Option<Vec<f32>>,
 }
 
 impl Knobs {
     /// Every knob at its default.
     pub fn defaults(knobs: &[Knob]) -> Knobs {
-        Knobs { values: knobs.iter().map(|knob| (knob.id, knob.default_value())).collect() }
+        Knobs { values: knobs.iter().map(|knob| (knob.id, knob.default_value())).collect(), drawn: None }
+    }
+
+    /// The args of a view together with what was drawn for it by hand.
+    pub(crate) fn with_drawn(self, drawn: Option<Vec<f32>>) -> Knobs {
+        Knobs { drawn, ..self }
+    }
+
+    /// What the visitor drew for a view that [takes](crate::Takes) it: one row of the data, or nothing yet.
+    pub fn drawn(&self) -> Option<&[f32]> {
+        self.drawn.as_deref()
     }
 
     /// The value of a knob. Asking for one that was never declared is a programmer's error.

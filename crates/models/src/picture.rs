@@ -2,7 +2,8 @@
 
 use serde::{Serialize, Serializer};
 
-use crate::Text;
+use crate::data::RowShape;
+use crate::{Text, Words};
 
 /// A drawing, without colours or pixels of the screen.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -31,8 +32,21 @@ pub enum Picture {
     Plane {
         /// Smallest and largest x, smallest and largest y.
         bounds: [f32; 4],
+        /// What runs along x and along y, where that needs to be said.
+        axes: Option<[Text; 2]>,
         /// What is drawn.
         layers: Vec<Layer>,
+    },
+    /// Curves over one quantity.
+    Chart {
+        /// What runs to the right, with its unit.
+        x: Text,
+        /// What runs upwards, with its unit.
+        y: Text,
+        /// The curves.
+        curves: Vec<Curve>,
+        /// A place on x to mark, such as a threshold.
+        mark: Option<f32>,
     },
     /// Counts over equal bins.
     Histogram {
@@ -50,7 +64,7 @@ pub enum Picture {
         /// What the values are, with their unit.
         label: Text,
         /// The things.
-        names: Vec<String>,
+        names: Vec<Words>,
         /// Their values.
         values: Floats,
         /// The one to point at.
@@ -108,6 +122,8 @@ pub enum Layer {
         range: [f32; 2],
         /// How values become colours.
         palette: Palette,
+        /// Values at which a contour line is drawn.
+        levels: Vec<f32>,
     },
     /// Points.
     Points {
@@ -136,6 +152,26 @@ pub enum Layer {
         /// `[count, points, 2]`
         at: Floats,
     },
+    /// Where moving points have been: polylines of equally many points, the oldest first, that fade towards it. They end in the points.
+    Trails {
+        /// What they are.
+        name: Text,
+        /// What they stand for, which fixes their colour.
+        role: Role,
+        /// Points in each line.
+        points: usize,
+        /// `[count, points, 2]`
+        at: Floats,
+    },
+    /// A few points that matter, drawn large.
+    Marks {
+        /// What they are.
+        name: Text,
+        /// What they stand for, which fixes their colour.
+        role: Role,
+        /// `[count, 2]`
+        at: Floats,
+    },
 }
 
 /// What points stand for.
@@ -148,6 +184,21 @@ pub enum Role {
     Made,
     /// Codes in a latent space.
     Code,
+    /// What stands beside the model for comparison.
+    Other,
+}
+
+/// One curve of a chart.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Curve {
+    /// What it is.
+    pub name: Text,
+    /// Ascending: `[count]`.
+    pub x: Floats,
+    /// `[count]`
+    pub y: Floats,
+    /// Whether its points are drawn by themselves, without a line through them.
+    pub dots: bool,
 }
 
 /// One outline of a histogram.
@@ -171,6 +222,18 @@ impl Serialize for Floats {
 }
 
 impl Picture {
+    /// Images of the data's shape with values in `[0, 1]`: as many as there are pixels for.
+    pub fn images(shape: RowShape, columns: usize, pixels: Vec<f32>) -> Picture {
+        Picture::coloured(shape, columns, pixels, [0.0, 1.0], Palette::Gray)
+    }
+
+    /// Images of the data's shape, with `range` at the ends of a palette.
+    pub fn coloured(shape: RowShape, columns: usize, pixels: Vec<f32>, range: [f32; 2], palette: Palette) -> Picture {
+        let RowShape { height, width, channels } = shape;
+        let (pixels, captions) = (Floats(pixels), vec![]);
+        Picture::Images { columns, height, width, channels, pixels, range, palette, captions }
+    }
+
     /// Gray images with values in `[0, 1]`.
     pub fn gray(columns: usize, height: usize, width: usize, pixels: Vec<f32>) -> Picture {
         let palette = Palette::Gray;

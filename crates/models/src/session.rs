@@ -21,7 +21,7 @@ use crate::checkpoint::{self, Header};
 use crate::data::{Dataset, Kind, Split};
 use crate::device::{DeviceChoice, DeviceKind, Devices, Placement};
 use crate::model::{Built, Metrics, Setup};
-use crate::{Cost, Error, Knob, Knobs, ModelSpec, Named, Picture, Recipe, words};
+use crate::{Cost, Error, Knob, Knobs, ModelSpec, Named, Picture, Recipe, Takes, View, words};
 
 /// A model in training.
 pub struct Session {
@@ -168,6 +168,16 @@ impl Session {
 
     /// Draws a view. `args` hold what differs from the defaults of the view's own knobs.
     pub async fn view(&mut self, id: &str, args: &[(String, f64)]) -> Result<Picture, Error> {
+        self.view_drawn(id, args, None).await
+    }
+
+    /// Draws a view that takes a row of the data drawn by hand: as many numbers, each from 0 to 1.
+    pub async fn view_drawn(
+        &mut self,
+        id: &str,
+        args: &[(String, f64)],
+        drawn: Option<Vec<f32>>,
+    ) -> Result<Picture, Error> {
         let spec = self.spec;
         let Some(view) = spec.views.iter().find(|view| view.id == id) else {
             let known = spec.views.iter().map(|view| view.id.to_owned()).collect();
@@ -184,11 +194,31 @@ impl Session {
         for (name, value) in args {
             values.set(find_knob(view.args, name)?, *value)?;
         }
+        if let Some(drawn) = &drawn {
+            self.check_drawn(view, drawn)?;
+        }
+        let values = values.with_drawn(drawn);
         self.surviving(async |session| {
             let (model, mut run) = session.learner.run();
             model.view(&mut run, id, &values).await
         })
         .await
+    }
+
+    fn check_drawn(&self, view: &View, drawn: &[f32]) -> Result<(), Error> {
+        let shape = self.data().shape;
+        let fits = view.takes == Takes::Image
+            && drawn.len() == shape.len()
+            && drawn.iter().all(|value| (0.0..=1.0).contains(value));
+        if fits {
+            return Ok(());
+        }
+        Err(Error::Unsupported(words!(
+            "{id} cannot use this drawing: it takes {count} numbers from 0 to 1 where it takes one at all",
+            "보기 {id}에 쓸 수 없는 그림입니다. 그림을 받는 보기라면 0 이상 1 이하의 수 {count}개가 있어야 합니다.",
+            id = view.id,
+            count = shape.len()
+        )))
     }
 
     /// New rows from the model, `[count, D]`, from a seed of their own.

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+#[cfg(doc)]
+use crate::Knobs;
 use crate::data::Kind;
 use crate::{Built, Error, Knob, Setup, Text};
 
@@ -118,6 +120,25 @@ pub struct View {
     pub data: &'static [Kind],
     /// `false` for those that take too long to be drawn again and again while the model trains.
     pub live: bool,
+    /// What the visitor gives it by hand.
+    pub takes: Takes,
+}
+
+/// What a view is given by hand, besides its args.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+pub enum Takes {
+    /// Nothing.
+    Nothing,
+    /// A point of the plane that it shows: a click there sets two of its args.
+    Point {
+        /// The arg that is set to x.
+        x: &'static str,
+        /// The arg that is set to y.
+        y: &'static str,
+    },
+    /// A row of the data drawn by hand, with numbers from 0 to 1: [`Knobs::drawn`]. Nothing is drawn at first.
+    Image,
 }
 
 /// Settings that work, and the proof that they do.

@@ -23,7 +23,7 @@ pub(crate) const fn said(en: &'static str, ko: &'static str) -> Text {
 }
 
 /// Text in both languages that is put together at run time.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Words {
     /// English.
     pub en: String,

@@ -136,3 +136,14 @@ fn what_happens_while_a_model_trains_is_told() {
     let drawing = points::from_drawn(&[]).unwrap_err();
     check(&drawing, "bad-file", "그린 그림: 점이 0개입니다. 적어도 20개를 그려 주세요.");
 }
+
+#[test]
+fn a_drawing_that_a_view_does_not_take_is_refused() {
+    let mut session = open(Recipe::new("vae", "bars", 1), None).unwrap();
+    let error = block_on(session.view_drawn("samples", &[], Some(vec![0.5; 16]))).unwrap_err();
+    check(
+        &error,
+        "unsupported",
+        "보기 samples에 쓸 수 없는 그림입니다. 그림을 받는 보기라면 0 이상 1 이하의 수 16개가 있어야 합니다.",
+    );
+}

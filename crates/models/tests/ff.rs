@@ -391,7 +391,7 @@ fn check_picture(picture: &Picture, channels: usize) {
             assert!(marked.is_some_and(|marked| marked < 3));
         }
         Picture::Group(group) => group.parts.iter().for_each(|part| check_picture(&part.picture, channels)),
-        Picture::Plane { .. } => panic!("there is no view of a plane"),
+        Picture::Plane { .. } | Picture::Chart { .. } => panic!("there is no such view"),
     }
 }
 

@@ -298,6 +298,7 @@ fn check(picture: &Picture, what: &str) {
                         finite(&at.0);
                         assert_eq!(at.0.len() % (2 * points), 0, "{what}");
                     }
+                    other => panic!("{what} has {other:?}"),
                 }
             }
         }
@@ -315,7 +316,9 @@ fn check(picture: &Picture, what: &str) {
 fn arrows_point_where_the_discriminator_sees_more_truth() {
     let mut session = session(small("points"), None).expect("it is built");
     block_on(session.step(30)).expect("it trains");
-    let Ok(Picture::Plane { bounds, layers }) = block_on(session.view("plane", &[])) else { panic!("it is a plane") };
+    let Ok(Picture::Plane { bounds, layers, .. }) = block_on(session.view("plane", &[])) else {
+        panic!("it is a plane")
+    };
     let [daydream_models::Layer::Heat { width, height, values, .. }, .., daydream_models::Layer::Arrows { arrows, .. }] =
         &layers[..]
     else {

@@ -310,7 +310,7 @@ fn every_view_can_be_drawn_of_every_data_set() {
                         assert!(pixels.0.len().is_multiple_of(columns * height * width * channels), "{}", view.id);
                         assert!(!pixels.0.is_empty() && pixels.0.iter().all(|x| x.is_finite()));
                     }
-                    Picture::Plane { layers, bounds } => {
+                    Picture::Plane { layers, bounds, .. } => {
                         assert!(!layers.is_empty() && bounds[0] < bounds[1] && bounds[2] < bounds[3]);
                     }
                     Picture::Bars { names, values, .. } => assert_eq!(names.len(), values.0.len()),

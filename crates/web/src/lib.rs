@@ -159,13 +159,13 @@ impl Session {
         convert::metrics(&metrics)
     }
 
-    /// Draws a view: `Picture` of `protocol.ts`.
+    /// Draws a view: `Picture` of `protocol.ts`. `drawn` is a row of the data that the visitor drew for it.
     ///
     /// # Errors
-    /// `unknown` when there is no such view, `bad-knob` when an argument is out of range.
-    pub async fn view(&mut self, id: String, args: JsValue) -> Result<JsValue, JsValue> {
+    /// `unknown` when there is no such view, `bad-knob` when an argument is out of range, `unsupported` when it does not take the drawing.
+    pub async fn view(&mut self, id: String, args: JsValue, drawn: Option<Vec<f32>>) -> Result<JsValue, JsValue> {
         let args: Vec<(String, f64)> = convert::from_js(args)?;
-        let picture = self.inner.view(&id, &args).await.map_err(convert::failure)?;
+        let picture = self.inner.view_drawn(&id, &args, drawn).await.map_err(convert::failure)?;
         convert::to_js(&picture)
     }
 

@@ -10,15 +10,7 @@ import { helpStyles } from '../player/theme';
 import type { Metric, Metrics } from '../protocol';
 import { WORDS, unit } from '../words';
 import { classColor } from './colors';
-
-/** What draws charts: it comes when there is something to draw. */
-let library: typeof uPlot | undefined;
-let arrival: Promise<void> | undefined;
-
-function fetchLibrary(): Promise<void> {
-  arrival ??= import('uplot').then((module) => { library = module.default; });
-  return arrival;
-}
+import { plotLibrary, type Plot } from './uplot';
 
 /** Somebody asks for metrics that are only measured on request. */
 export type Measure = CustomEvent<string[]>;
@@ -146,11 +138,8 @@ export class DayDreamCurves extends LitElement {
 
   protected override updated(changed: PropertyValues<this>): void {
     if (!this.#isMeasured()) return;
-    if (!library) {
-      // Without it the values are there all the same.
-      fetchLibrary().then(() => { this.requestUpdate(); }, () => undefined);
-      return;
-    }
+    const library = plotLibrary(() => { this.requestUpdate(); });
+    if (!library) return;
     const wanted = [this.dark, ...this.metrics.map((metric) => metric.id), ...this.switchedOff].join(' ');
     if (wanted !== this.#built) {
       this.#built = wanted;
@@ -173,7 +162,7 @@ export class DayDreamCurves extends LitElement {
     return [steps, ...this.metrics.map((metric) => values.get(metric.id) ?? steps.map(() => null))];
   }
 
-  #build(Plot: typeof uPlot): void {
+  #build(Library: Plot): void {
     this.#plot?.destroy();
     const target = this.renderRoot.querySelector<HTMLElement>('.plot');
     if (!target) return;
@@ -186,7 +175,7 @@ export class DayDreamCurves extends LitElement {
       const measured = values.filter((value) => value !== null).length;
       return measured === 1 || (measured <= FEW && measured < values.length / 2);
     };
-    this.#plot = new Plot(
+    this.#plot = new Library(
       {
         width: Math.max(120, this.clientWidth),
         height: HEIGHT,

@@ -3,7 +3,8 @@
 import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { LanguageController, language, measured, say } from '../language';
-import type { Picture } from '../protocol';
+import type { Layer, Picture } from '../protocol';
+import './chart';
 import { classColor } from './colors';
 import { drawImages, gridOf, hitImages, rowsOf } from './images';
 import { drawPlane, heatAt, planeAt, type Inks } from './plane';
@@ -12,17 +13,22 @@ import { bars, histogram } from './shares';
 type Images = Extract<Picture, { type: 'images' }>;
 type Plane = Extract<Picture, { type: 'plane' }>;
 
+/** A point of the plane was clicked: x and y. */
+export type Picked = CustomEvent<[number, number]>;
+
 /** How large a pixel of an image, and a whole image, become at most, in pixels of the page. */
 const LARGEST_PIXEL = 10;
 const LARGEST_IMAGE = 140;
 
 export class DayDreamPicture extends LitElement {
-  static override properties = { picture: { attribute: false }, label: { type: String }, dark: { type: Boolean }, hint: { state: true } };
+  static override properties = { picture: { attribute: false }, label: { type: String }, dark: { type: Boolean }, pickable: { type: Boolean }, hint: { state: true } };
 
   declare picture: Picture | undefined;
   declare label: string;
   /** Whether it is drawn on a dark surface. */
   declare dark: boolean;
+  /** Whether points of the plane can be picked. */
+  declare pickable: boolean;
   declare private hint: { text: string; x: number; y: number } | undefined;
 
   readonly #resized = new ResizeObserver(() => { this.#draw(); });
@@ -31,6 +37,7 @@ export class DayDreamPicture extends LitElement {
     super();
     this.label = '';
     this.dark = false;
+    this.pickable = false;
     new LanguageController(this);
   }
 
@@ -56,6 +63,8 @@ export class DayDreamPicture extends LitElement {
         return this.#renderImages(picture);
       case 'plane':
         return this.#renderPlane(picture);
+      case 'chart':
+        return html`<day-dream-chart .chart=${picture} .dark=${this.dark}></day-dream-chart>`;
       case 'histogram':
         return histogram(picture, this.dark);
       case 'bars':
@@ -94,12 +103,13 @@ export class DayDreamPicture extends LitElement {
     const classes = [...new Set(plane.layers.flatMap((layer) => (layer.type === 'points' && layer.role === 'code' ? layer.classes : [])))].sort((a, b) => a - b);
     return html`
       <div class="frame square">
-        <canvas role="img" aria-label=${this.label}
+        <canvas role="img" aria-label=${this.label} class=${this.pickable ? 'pickable' : ''} @click=${(event: PointerEvent) => { this.#pick(event, plane); }}
           @pointermove=${(event: PointerEvent) => { this.#hoverPlane(event, plane); }} @pointerleave=${this.#leave}></canvas>
         ${this.#renderHint()}
       </div>
+      ${plane.axes ? html`<div class="axis"><span>→ ${say(plane.axes[0])}</span><span>↑ ${say(plane.axes[1])}</span></div>` : nothing}
       <div class="legend">
-        ${named.map((layer) => html`<span><i class=${layer.type === 'points' ? layer.role : layer.type === 'heat' ? `heat ${layer.palette}` : layer.type}></i>${say(layer.name)}</span>`)}
+        ${named.map((layer) => html`<span><i class=${mark(layer)}></i>${say(layer.name)}</span>`)}
         ${classes.map((index) => html`<span><i style="background:${classColor(index, this.dark)}"></i>${index}</span>`)}
       </div>
     `;
@@ -126,6 +136,11 @@ export class DayDreamPicture extends LitElement {
     this.hint = { text: [`${px.toFixed(2)}, ${py.toFixed(2)}`, ...heats].join(' · '), x: x * 100, y: y * 100 };
   }
 
+  #pick(event: PointerEvent, plane: Plane): void {
+    if (!this.pickable) return;
+    this.dispatchEvent(new CustomEvent('picked', { detail: planeAt(plane, ...share(event)) }) satisfies Picked);
+  }
+
   #draw(): void {
     const canvas = this.renderRoot.querySelector('canvas');
     if (!canvas || !this.picture) return;
@@ -145,7 +160,7 @@ export class DayDreamPicture extends LitElement {
   #inks(): Inks {
     const style = getComputedStyle(this);
     const ink = (name: string): string => style.getPropertyValue(`--dd-${name}`).trim() || '#888';
-    return { dark: this.dark, real: ink('real'), made: ink('made'), code: ink('made'), line: ink('line'), arrow: ink('arrow') };
+    return { dark: this.dark, real: ink('real'), made: ink('made'), code: ink('made'), other: ink('other'), line: ink('line'), surface: ink('surface'), arrow: ink('arrow') };
   }
 
   static override styles = css`
@@ -154,6 +169,7 @@ export class DayDreamPicture extends LitElement {
     .square { max-width: 520px; }
     canvas { display: block; width: 100%; border-radius: 3px; }
     .square canvas { aspect-ratio: 1; background: var(--dd-plane); }
+    .pickable { cursor: crosshair; }
     .fitted { width: fit-content; }
     .fitted canvas { height: auto; }
     .rows { display: grid; gap: 8px; }
@@ -165,6 +181,9 @@ export class DayDreamPicture extends LitElement {
     .legend i { display: inline-block; width: 0.6em; height: 0.6em; margin-right: 0.35em; border-radius: 50%; }
     .legend .real { background: var(--dd-real); }
     .legend .made, .legend .code { background: var(--dd-made); }
+    .legend .other { background: var(--dd-other); }
+    .legend .marks { width: 0.85em; height: 0.85em; box-shadow: inset 0 0 0 2px var(--dd-surface); outline: 1px solid var(--dd-muted); }
+    .legend .trails { height: 3px; width: 1.2em; border-radius: 2px; vertical-align: middle; }
     .legend .lines { background: var(--dd-line); }
     .legend .arrows { background: var(--dd-arrow); }
     .legend .heat { background: linear-gradient(90deg, #440154, #21918c, #fde725); border-radius: 2px; width: 1.6em; }
@@ -181,6 +200,21 @@ export class DayDreamPicture extends LitElement {
     .group { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 220px), 1fr)); gap: 12px; }
     h4 { margin: 0 0 4px; font-size: 0.78rem; font-weight: 500; color: var(--dd-muted); }
   `;
+}
+
+/** How a layer is shown in the legend. */
+function mark(layer: Layer): string {
+  switch (layer.type) {
+    case 'points':
+      return layer.role;
+    case 'trails':
+    case 'marks':
+      return `${layer.type} ${layer.role}`;
+    case 'heat':
+      return `heat ${layer.palette}`;
+    default:
+      return layer.type;
+  }
 }
 
 /** Where the pointer is, as shares of the target's size. */

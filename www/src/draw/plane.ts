@@ -1,20 +1,19 @@
 /** Part of the plane: a function as colours, points, arrows and lines over each other. */
 
-import type { Layer, Picture } from '../protocol';
+import { contours } from 'd3-contour';
+import type { Layer, Picture, Role } from '../protocol';
 import { classColor, colorize, floats } from './colors';
 
 type Plane = Extract<Picture, { type: 'plane' }>;
 type Heat = Extract<Layer, { type: 'heat' }>;
 
 /** Colours of what is drawn over a function or over the bare surface. */
-export interface Inks {
+export interface Inks extends Record<Role, string> {
   /** Whether the surface is dark. */
   dark: boolean;
-  real: string;
-  made: string;
-  code: string;
   line: string;
   arrow: string;
+  surface: string;
 }
 
 /** Draws in a canvas of `size` × `size` device pixels; `density` of these make one pixel of the page. */
@@ -28,6 +27,7 @@ export function drawPlane(canvas: HTMLCanvasElement, plane: Plane, size: number,
     switch (layer.type) {
       case 'heat':
         drawHeat(context, layer, size, plane.layers.length > 1 ? 0.6 : 1, inks.dark);
+        drawContours(context, layer, size, density, inks.arrow);
         break;
       case 'points':
         drawPoints(context, layer, place, density, inks);
@@ -37,6 +37,12 @@ export function drawPlane(canvas: HTMLCanvasElement, plane: Plane, size: number,
         break;
       case 'lines':
         drawLines(context, layer, place, density, inks.line);
+        break;
+      case 'trails':
+        drawTrails(context, layer, place, density, inks[layer.role]);
+        break;
+      case 'marks':
+        drawMarks(context, layer, place, density, inks);
         break;
     }
   }
@@ -77,6 +83,29 @@ function drawHeat(context: CanvasRenderingContext2D, heat: Heat, size: number, s
   context.imageSmoothingEnabled = true;
   context.globalAlpha = strength;
   context.drawImage(cells, 0, 0, size, size);
+  context.globalAlpha = 1;
+}
+
+function drawContours(context: CanvasRenderingContext2D, { height, width, values, levels }: Heat, size: number, density: number, ink: string): void {
+  if (levels.length === 0) return;
+  const place = ([x = 0, y = 0]: number[]): [number, number] => [(x / width) * size, (1 - y / height) * size];
+  context.strokeStyle = ink;
+  context.globalAlpha = 0.45;
+  context.lineWidth = 0.8 * density;
+  context.beginPath();
+  for (const { coordinates } of contours().size([width, height]).thresholds(levels)([...floats(values)])) {
+    for (const ring of coordinates.flat()) {
+      ring.forEach((point, index) => {
+        const [x, y] = place(point);
+        // What runs along the edge only closes the ring.
+        const before = ring[index - 1];
+        const onEdge = before && [0, 1].some((axis) => before[axis] === point[axis] && [0, axis === 0 ? width : height].includes(point[axis] ?? -1));
+        if (!before || onEdge) context.moveTo(x, y);
+        else context.lineTo(x, y);
+      });
+    }
+  }
+  context.stroke();
   context.globalAlpha = 1;
 }
 
@@ -132,4 +161,46 @@ function drawLines(context: CanvasRenderingContext2D, layer: Extract<Layer, { ty
     }
   }
   context.stroke();
+}
+
+/** Each stretch is stronger than the one before it; the point at the end stands for where it is now. */
+function drawTrails(context: CanvasRenderingContext2D, layer: Extract<Layer, { type: 'trails' }>, place: Place, density: number, ink: string): void {
+  const at = floats(layer.at);
+  const lines = at.length / (2 * layer.points);
+  const corner = (line: number, point: number): [number, number] => {
+    const start = 2 * (line * layer.points + point);
+    return place(at[start] ?? 0, at[start + 1] ?? 0);
+  };
+  context.strokeStyle = ink;
+  context.fillStyle = ink;
+  context.lineWidth = 1.2 * density;
+  for (let point = 1; point < layer.points; point++) {
+    context.globalAlpha = 0.7 * (point / (layer.points - 1)) ** 1.5;
+    context.beginPath();
+    for (let line = 0; line < lines; line++) {
+      context.moveTo(...corner(line, point - 1));
+      context.lineTo(...corner(line, point));
+    }
+    context.stroke();
+  }
+  context.globalAlpha = 0.95;
+  for (let line = 0; line < lines; line++) {
+    context.beginPath();
+    context.arc(...corner(line, layer.points - 1), (lines > 500 ? 1.6 : 2.4) * density, 0, 2 * Math.PI);
+    context.fill();
+  }
+  context.globalAlpha = 1;
+}
+
+function drawMarks(context: CanvasRenderingContext2D, layer: Extract<Layer, { type: 'marks' }>, place: Place, density: number, inks: Inks): void {
+  const at = floats(layer.at);
+  context.fillStyle = inks[layer.role];
+  context.strokeStyle = inks.surface;
+  context.lineWidth = 2 * density;
+  for (let index = 0; index < at.length; index += 2) {
+    context.beginPath();
+    context.arc(...place(at[index] ?? 0, at[index + 1] ?? 0), 5.5 * density, 0, 2 * Math.PI);
+    context.fill();
+    context.stroke();
+  }
 }

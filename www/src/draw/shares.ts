@@ -46,11 +46,11 @@ export function bars(picture: Bars): TemplateResult {
   const high = Math.max(0, ...values);
   const share = (value: number): number => ((value - low) / (high - low || 1)) * 100;
   return html`
-    <div class="bars" role="img" aria-label=${`${say(picture.label)}: ${picture.names.map((name, index) => `${name} ${measured(values[index] ?? NaN)}`).join(', ')}`}>
+    <div class="bars" role="img" aria-label=${`${say(picture.label)}: ${picture.names.map((name, index) => `${say(name)} ${measured(values[index] ?? NaN)}`).join(', ')}`}>
       ${picture.names.map((name, index) => {
         const value = values[index] ?? 0;
         const [from, to] = [share(Math.min(0, value)), share(Math.max(0, value))];
-        return html`<span class="name">${name}</span>
+        return html`<span class="name">${say(name)}</span>
           <span class="track" title=${measured(value)}><i class=${index === picture.marked ? 'marked' : ''} style="left:${from}%;width:${to - from}%"></i></span>
           <span class="value">${measured(value)}</span>`;
       })}

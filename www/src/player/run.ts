@@ -264,8 +264,8 @@ export class Run {
     return measured;
   }
 
-  view(view: string, args: [string, number][]): Promise<Picture> {
-    return this.#ask({ do: 'view', view, args });
+  view(view: string, args: [string, number][], drawn?: Float32Array): Promise<Picture> {
+    return this.#ask({ do: 'view', view, args, ...(drawn && { drawn }) });
   }
 
   rows(first: number, count: number): Promise<Picture> {

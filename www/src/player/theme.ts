@@ -6,14 +6,14 @@ import { css, unsafeCSS } from 'lit';
 const LIGHT = unsafeCSS(`
   color-scheme: light;
   --dd-ink: #1d1c22; --dd-muted: #68656f; --dd-surface: #fcfbf8; --dd-plane: #f5f3ee; --dd-rule: #e3dfd7; --dd-track: #d9d5cc;
-  --dd-accent: #5a45c8; --dd-accent-soft: #b3a8ea; --dd-real: #1f7a8c; --dd-made: #e07a1f; --dd-line: #8a86a0; --dd-arrow: #1d1c22;
+  --dd-accent: #5a45c8; --dd-accent-soft: #b3a8ea; --dd-real: #1f7a8c; --dd-made: #e07a1f; --dd-other: #a3336b; --dd-line: #8a86a0; --dd-arrow: #1d1c22;
 `);
 
 /** A night sky: the same hues, lighter. */
 const DARK = unsafeCSS(`
   color-scheme: dark;
   --dd-ink: #eae8f0; --dd-muted: #9d99a9; --dd-surface: #14131a; --dd-plane: #1b1a23; --dd-rule: #2d2b37; --dd-track: #3a3746;
-  --dd-accent: #a99bff; --dd-accent-soft: #5d51a8; --dd-real: #5cc0d2; --dd-made: #ffa04d; --dd-line: #77738c; --dd-arrow: #eae8f0;
+  --dd-accent: #a99bff; --dd-accent-soft: #5d51a8; --dd-real: #5cc0d2; --dd-made: #ffa04d; --dd-other: #f07bb0; --dd-line: #77738c; --dd-arrow: #eae8f0;
 `);
 
 /** The colours, by the `theme` attribute or else by what the visitor prefers. */

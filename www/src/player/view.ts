@@ -3,11 +3,14 @@
 import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { Refusal } from '../client';
 import '../draw/picture';
+import type { Picked } from '../draw/picture';
 import '../knobs';
 import type { Turned } from '../knobs';
 import { LanguageController, count, say } from '../language';
 import type { Failure, Picture, View } from '../protocol';
 import { defaultValue } from '../recipe';
+import './sketch';
+import type { Drawn } from './sketch';
 import { WORDS } from '../words';
 import { helpStyles } from './theme';
 import type { Rotation, Task } from './rotation';
@@ -24,6 +27,7 @@ export class DayDreamView extends LitElement implements Task {
     drawing: { state: true },
     helping: { state: true },
     values: { state: true },
+    drawn: { state: true },
   };
 
   declare view: View;
@@ -36,11 +40,15 @@ export class DayDreamView extends LitElement implements Task {
   declare private drawing: boolean;
   declare private helping: boolean;
   declare private values: Readonly<Record<string, number>>;
+  /** What the visitor drew for it. */
+  declare private drawn: Float32Array | undefined;
 
   #visible = false;
   /** What the picture shows: the state of the run and of the view's choices. */
   #drawn = '';
   #drawnStep = 0;
+  /** Counts the visitor's drawings. */
+  #sketches = 0;
   readonly #sight = new IntersectionObserver((entries) => {
     this.#visible = entries.some((entry) => entry.isIntersecting);
     if (this.#visible) this.rotation.turn();
@@ -78,7 +86,7 @@ export class DayDreamView extends LitElement implements Task {
     const step = run.step;
     this.#drawn = this.#wanted();
     try {
-      this.picture = await run.view(this.view.id, Object.entries(this.values));
+      this.picture = await run.view(this.view.id, Object.entries(this.values), this.drawn);
       this.refused = undefined;
       this.#drawnStep = step;
     } catch (thrown) {
@@ -90,7 +98,7 @@ export class DayDreamView extends LitElement implements Task {
   }
 
   #choices(): string {
-    return `${this.run.version} ${JSON.stringify(this.values)}`;
+    return `${this.run.version} ${this.#sketches} ${JSON.stringify(this.values)}`;
   }
 
   #wanted(): string {
@@ -104,12 +112,39 @@ export class DayDreamView extends LitElement implements Task {
   }
 
   #turned({ detail }: Turned): void {
-    this.values = { ...this.values, [detail.knob.id]: detail.value };
-    if (this.view.live) this.rotation.hurry(this);
-    else if (detail.done && this.picture) void this.#drawOnce();
+    this.#choose({ [detail.knob.id]: detail.value }, detail.done);
   }
 
+  /** Sets args. `done` is false while a slider is still being dragged. */
+  #choose(chosen: Record<string, number>, done: boolean): void {
+    this.values = { ...this.values, ...chosen };
+    if (this.view.live) this.rotation.hurry(this);
+    else if (done && this.picture) void this.#drawOnce();
+  }
+
+  #picked({ detail: point }: Picked): void {
+    const { takes, args } = this.view;
+    if (takes.type !== 'point') return;
+    const chosen = [takes.x, takes.y].map((id, axis) => {
+      const kind = args.find((knob) => knob.id === id)?.kind;
+      const value = point[axis] ?? 0;
+      return [id, kind?.type === 'real' ? Math.max(kind.min, Math.min(kind.max, Number(value.toFixed(3)))) : value];
+    });
+    this.#choose(Object.fromEntries(chosen), true);
+  }
+
+  #sketched({ detail }: Drawn): void {
+    this.drawn = detail;
+    this.#sketches++;
+    this.#choose({}, true);
+  }
+
+  /** A row of the test split, another one each time. */
+  readonly #row = async (): Promise<Picture> => this.run.rows(Math.floor(Math.random() * (this.run.info?.data.test ?? 1)), 1);
+
   protected override willUpdate(changed: PropertyValues<this>): void {
+    const shape = sheet(this.run);
+    if (this.drawn && this.drawn.length !== shape.height * shape.width * shape.channels) this.drawn = undefined;
     if (changed.has('view')) this.values = Object.fromEntries(this.view.args.map((knob) => [knob.id, defaultValue(knob)]));
   }
 
@@ -123,13 +158,20 @@ export class DayDreamView extends LitElement implements Task {
         ${view.live ? nothing : this.#renderDraw()}
       </header>
       ${this.helping ? html`<p id="help">${say(view.help)}</p>` : nothing}
+      ${view.takes.type === 'image' ? this.#renderSketch() : nothing}
       ${this.refused && this.refused.code !== 'crashed'
         ? html`<p class="refused">${say(this.refused)}</p>`
-        : html`<day-dream-picture .picture=${this.picture} .dark=${this.dark} label=${say(view.title)}></day-dream-picture>`}
+        : html`<day-dream-picture .picture=${this.picture} .dark=${this.dark} ?pickable=${view.takes.type === 'point'} @picked=${this.#picked}
+            label=${say(view.title)}></day-dream-picture>`}
       ${view.args.length > 0
         ? html`<day-dream-knobs plain .knobs=${view.args} .values=${this.values} @turned=${this.#turned}></day-dream-knobs>`
         : nothing}
     `;
+  }
+
+  #renderSketch(): TemplateResult {
+    const { height, width, channels } = sheet(this.run);
+    return html`<day-dream-sketch .height=${height} .width=${width} .channels=${channels} .row=${this.#row} @drawn=${this.#sketched}></day-dream-sketch>`;
   }
 
   #renderDraw(): TemplateResult {
@@ -155,6 +197,11 @@ export class DayDreamView extends LitElement implements Task {
       .refused { color: var(--dd-muted); font-size: 0.82rem; }
     `,
   ];
+}
+
+/** The size of the data's images. */
+function sheet({ info }: Run): { height: number; width: number; channels: number } {
+  return info?.data ?? { height: 1, width: 1, channels: 1 };
 }
 
 customElements.define('day-dream-view', DayDreamView);

@@ -1,7 +1,7 @@
 //! Rows of a data set as a picture, for a person to choose from.
 
 use super::{Dataset, Kind};
-use crate::picture::{Floats, Layer, Palette, Picture, Role};
+use crate::picture::{Floats, Layer, Picture, Role};
 use crate::said;
 
 /// Points stand within `±REACH` of the plane.
@@ -14,18 +14,11 @@ impl Dataset {
         let values: Vec<f32> = rows.clone().flat_map(|row| self.test.row(row)).collect();
         let labels = self.test.labels().map_or(&[][..], |labels| &labels[rows.clone()]);
         match self.kind {
-            Kind::Images => Picture::Images {
-                columns: rows.len().max(1),
-                height: self.shape.height,
-                width: self.shape.width,
-                channels: self.shape.channels,
-                pixels: Floats(values),
-                range: [0.0, 1.0],
-                palette: Palette::Gray,
-                captions: labels.iter().map(u8::to_string).collect(),
-            },
+            Kind::Images => Picture::images(self.shape, rows.len().max(1), values)
+                .with_captions(labels.iter().map(u8::to_string).collect()),
             Kind::Points => Picture::Plane {
                 bounds: [-REACH, REACH, -REACH, REACH],
+                axes: None,
                 layers: vec![Layer::Points {
                     name: said("data", "데이터"),
                     role: Role::Real,

@@ -1,7 +1,9 @@
 //! What the model says about itself.
 
 use crate::data::Kind;
-use crate::{Better, ChoiceOption, Cost, Family, Knob, KnobKind, Metric, ModelSpec, Paper, Preset, Scale, View, text};
+use crate::{
+    Better, ChoiceOption, Cost, Family, Knob, KnobKind, Metric, ModelSpec, Paper, Preset, Scale, Takes, View, text,
+};
 
 /// The Forward-Forward network.
 pub static SPEC: ModelSpec = ModelSpec {
@@ -250,6 +252,7 @@ static VIEWS: [View; 5] = [
         args: &[],
         data: &[],
         live: true,
+        takes: Takes::Nothing,
     },
     View {
         id: "dreams",
@@ -267,6 +270,7 @@ static VIEWS: [View; 5] = [
         }],
         data: &[],
         live: true,
+        takes: Takes::Nothing,
     },
     View {
         id: "labels",
@@ -284,6 +288,7 @@ static VIEWS: [View; 5] = [
         }],
         data: &[],
         live: true,
+        takes: Takes::Nothing,
     },
     View {
         id: "filters",
@@ -313,6 +318,7 @@ static VIEWS: [View; 5] = [
         ],
         data: &[],
         live: true,
+        takes: Takes::Nothing,
     },
     View {
         id: "negatives",
@@ -324,6 +330,7 @@ static VIEWS: [View; 5] = [
         args: &[],
         data: &[],
         live: true,
+        takes: Takes::Nothing,
     },
 ];
 

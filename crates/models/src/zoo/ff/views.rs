@@ -8,7 +8,7 @@ use super::negatives::{Negatives, blur};
 use super::network::{Activity, Network};
 use super::{ForwardForward, SHOWN};
 use crate::data::{Dataset, RowShape};
-use crate::{Error, Floats, Group, Palette, Part, Picture, Run, said};
+use crate::{Error, Floats, Group, Palette, Part, Picture, Run, Words, said};
 
 /// Images that are dreamed at once.
 const DREAMS: usize = 10;
@@ -120,7 +120,7 @@ impl ForwardForward {
         let split = &run.data().test;
         let image = image.min(split.len() - 1);
         let label = split.labels().map(|labels| usize::from(labels[image]));
-        let names: Vec<String> = (0..self.classes).map(|label| label.to_string()).collect();
+        let names: Vec<Words> = (0..self.classes).map(|label| label.to_string().into()).collect();
         let bars =
             |label_text, values| Picture::Bars { label: label_text, names: names.clone(), values, marked: label };
 
@@ -213,8 +213,7 @@ impl ForwardForward {
 
     /// Images of the data's shape in a grid.
     fn images(&self, columns: usize, pixels: Vec<f32>, range: [f32; 2], palette: Palette) -> Picture {
-        let RowShape { height, width, channels } = self.shape;
-        Picture::Images { columns, height, width, channels, pixels: Floats(pixels), range, palette, captions: vec![] }
+        Picture::coloured(self.shape, columns, pixels, range, palette)
     }
 }
 

@@ -1,7 +1,9 @@
 //! What the model declares about itself: texts, knobs, metrics, views and presets.
 
 use crate::data::Kind;
-use crate::{Better, ChoiceOption, Cost, Family, Knob, KnobKind, Metric, ModelSpec, Paper, Preset, Scale, View, text};
+use crate::{
+    Better, ChoiceOption, Cost, Family, Knob, KnobKind, Metric, ModelSpec, Paper, Preset, Scale, Takes, View, text,
+};
 
 /// The specification of the generative adversarial network.
 pub static SPEC: ModelSpec = ModelSpec {
@@ -381,6 +383,7 @@ static VIEWS: [View; 4] = [
         args: &[],
         data: &[Kind::Points],
         live: true,
+        takes: Takes::Nothing,
     },
     View {
         id: "samples",
@@ -392,6 +395,7 @@ static VIEWS: [View; 4] = [
         args: &[],
         data: &[Kind::Images],
         live: true,
+        takes: Takes::Nothing,
     },
     View {
         id: "interpolation",
@@ -409,6 +413,7 @@ static VIEWS: [View; 4] = [
         }],
         data: &[Kind::Images],
         live: true,
+        takes: Takes::Nothing,
     },
     View {
         id: "scores",
@@ -420,6 +425,7 @@ static VIEWS: [View; 4] = [
         args: &[],
         data: &[],
         live: true,
+        takes: Takes::Nothing,
     },
 ];
 

@@ -1,20 +1,19 @@
 //! What can be looked at while the two networks play.
 
-use daydream_graph::{Function, Tensor, grad};
+use daydream_graph::{Function, grad};
 
 use super::losses::Loss;
 use super::{Game, ROWS, samples};
-use crate::data::{Dataset, Kind, REACH};
+use crate::data::{Dataset, Kind};
+use crate::plane::{self, Grid, ends};
 use crate::{Error, Floats, Knobs, Layer, Palette, Picture, Role, Run, said, words};
 
-/// Cells of the heat map along a side.
-const CELLS: usize = 56;
+/// The cells of the heat map.
+const GRID: Grid = Grid::shown(56);
 /// Real points shown, and generated ones.
 const SHOWN: usize = 256;
 /// Every so manieth generated point has an arrow.
 const ARROW_EVERY: usize = 4;
-/// Length of the longest arrows.
-const LONGEST: f32 = 0.35;
 /// Lines of the latent grid in each direction, and points on each.
 const LINES: usize = 13;
 const POINTS: usize = 41;
@@ -33,20 +32,15 @@ pub(super) fn programs(game: &Game<'_>, data: &Dataset) -> Vec<Function> {
     let verdict = |x| game.loss.verdict(game.score(x));
     let scores = Function::new("scores").output("real", verdict(rows)).output("made", verdict(made));
     match data.kind {
-        Kind::Points => vec![scores, plane(game)],
+        Kind::Points => vec![scores, plane_program(game)],
         Kind::Images => vec![scores, interpolation(game)],
     }
 }
 
 /// The discriminator over the plane, generated points with the push that each feels, and the image of a grid of codes.
-fn plane<'g>(game: &Game<'g>) -> Function {
+fn plane_program<'g>(game: &Game<'g>) -> Function {
     let g = game.graph;
-    let cell = g.iota(0, [CELLS * CELLS]); // row by row, from the lower left
-    let row = (cell / CELLS as f32).floor();
-    let place = |index: Tensor<'g>| (index + 0.5) * (2.0 * REACH / CELLS as f32) - REACH;
-    let column = |x: Tensor<'g>| x.reshape([CELLS * CELLS, 1]);
-    let (x, y) = (column(place(cell - CELLS as f32 * row)), column(place(row)));
-    let centres = x.pad(1, 0, 1) + y.pad(1, 1, 0); // [cells, 2]
+    let centres = GRID.centres_in(g); // [cells, 2]
 
     let made = game.generate(&game.average, game.noise(SHOWN)); // [SHOWN, 2]
     let push = -grad(game.loss.of_generator(game.score(made)), &[made])[0]; // [SHOWN, 2]
@@ -116,17 +110,7 @@ pub(super) async fn draw(run: &mut Run<'_>, id: &str, args: &Knobs) -> Result<Pi
 }
 
 fn images(run: &Run<'_>, columns: usize, pixels: Vec<f32>) -> Picture {
-    let shape = run.data().shape;
-    Picture::Images {
-        columns,
-        height: shape.height,
-        width: shape.width,
-        channels: shape.channels,
-        pixels: Floats(pixels),
-        range: [0.0, 1.0],
-        palette: Palette::Gray,
-        captions: vec![],
-    }
+    Picture::images(run.data().shape, columns, pixels)
 }
 
 async fn draw_plane(run: &mut Run<'_>) -> Result<Picture, Error> {
@@ -146,53 +130,24 @@ async fn draw_plane(run: &mut Run<'_>) -> Result<Picture, Error> {
         Loss::NonSaturating | Loss::Minimax | Loss::LeastSquares => ([0.0, 1.0], Palette::Diverging),
         Loss::Wasserstein => (ends(&heat), Palette::Sequential),
     };
-    let heat = Layer::Heat {
-        name: said("Discriminator", "판별자"),
-        height: CELLS,
-        width: CELLS,
-        values: Floats(heat),
-        range,
-        palette,
-    };
+    let heat = GRID.heat_between(said("Discriminator", "판별자"), heat, range, palette);
     let grid = Layer::Lines {
         name: said("Grid of latent codes", "생성자가 옮긴 잠재 격자"),
         points: POINTS,
         at: Floats(lines),
     };
-    let arrows = Layer::Arrows {
-        name: said("Where the generator is pushed", "생성자가 밀리는 방향"),
-        arrows: Floats(arrows(&made, &push)),
-    };
-    let points = |name, role, at| Layer::Points { name, role, at: Floats(at), classes: vec![] };
+    let some =
+        |numbers: &[f32]| -> Vec<f32> { numbers.chunks_exact(2).step_by(ARROW_EVERY).flatten().copied().collect() };
+    let arrows =
+        plane::arrows(said("Where the generator is pushed", "생성자가 밀리는 방향"), &some(&made), &some(&push));
     let layers = vec![
         heat,
         grid,
-        points(said("Real", "실제 데이터"), Role::Real, real),
-        points(said("Generated", "생성된 데이터"), Role::Made, made),
+        plane::points(said("Real", "실제 데이터"), Role::Real, real),
+        plane::points(said("Generated", "생성된 데이터"), Role::Made, made),
         arrows,
     ];
-    Ok(Picture::Plane { bounds: [-REACH, REACH, -REACH, REACH], layers })
-}
-
-/// The smallest and the largest value, apart even when all are equal.
-fn ends(values: &[f32]) -> [f32; 2] {
-    let low = values.iter().copied().fold(f32::INFINITY, f32::min);
-    let high = values.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    [low, high.max(low + 1e-6)]
-}
-
-/// An arrow at every few points along its push. All are scaled alike, save the longest tenth, which are cut to [`LONGEST`].
-fn arrows(points: &[f32], pushes: &[f32]) -> Vec<f32> {
-    let pairs = || points.chunks_exact(2).zip(pushes.chunks_exact(2)).step_by(ARROW_EVERY);
-    let size = |push: &[f32]| push[0].hypot(push[1]);
-    let mut sizes: Vec<f32> = pairs().map(|(_, push)| size(push)).collect();
-    sizes.sort_by(f32::total_cmp);
-    let unit = sizes[sizes.len() * 9 / 10].max(f32::MIN_POSITIVE);
-    let arrow = |(at, push): (&[f32], &[f32])| {
-        let scale = LONGEST / unit.max(size(push));
-        [at[0], at[1], push[0] * scale, push[1] * scale]
-    };
-    pairs().flat_map(arrow).collect()
+    Ok(GRID.picture(layers))
 }
 
 async fn draw_scores(run: &mut Run<'_>) -> Result<Picture, Error> {

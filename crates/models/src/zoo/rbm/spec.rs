@@ -3,7 +3,8 @@
 use crate::data::Kind;
 use crate::metrics::annealed_importance_sampling::PUBLISHED_STEPS;
 use crate::{
-    Better, ChoiceOption, Cost, Family, Knob, KnobKind, Metric, ModelSpec, Paper, Preset, Scale, Text, View, text,
+    Better, ChoiceOption, Cost, Family, Knob, KnobKind, Metric, ModelSpec, Paper, Preset, Scale, Takes, Text, View,
+    text,
 };
 
 /// The restricted Boltzmann machine.
@@ -309,6 +310,7 @@ static VIEWS: [View; 6] = [
         }],
         data: &[],
         live: true,
+        takes: Takes::Nothing,
     },
     View {
         id: "filters",
@@ -320,6 +322,7 @@ static VIEWS: [View; 6] = [
         args: &[],
         data: &[],
         live: true,
+        takes: Takes::Nothing,
     },
     View {
         id: "energies",
@@ -331,6 +334,7 @@ static VIEWS: [View; 6] = [
         args: &[],
         data: &[],
         live: true,
+        takes: Takes::Nothing,
     },
     View {
         id: "completion",
@@ -366,6 +370,7 @@ static VIEWS: [View; 6] = [
         ],
         data: &[],
         live: true,
+        takes: Takes::Nothing,
     },
     View {
         id: "chain",
@@ -389,6 +394,7 @@ static VIEWS: [View; 6] = [
         ],
         data: &[],
         live: true,
+        takes: Takes::Nothing,
     },
     View {
         id: "activations",
@@ -400,6 +406,7 @@ static VIEWS: [View; 6] = [
         args: &[],
         data: &[],
         live: true,
+        takes: Takes::Nothing,
     },
 ];
 

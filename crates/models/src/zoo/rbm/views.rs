@@ -5,7 +5,7 @@ use daydream_graph::{Function, Graph, Tensor};
 use super::machine::Machine;
 use super::{ROWS, free_energies, per_row};
 use crate::data::RowShape;
-use crate::{Error, Floats, Knobs, Palette, Picture, Run, said, words};
+use crate::{Error, Knobs, Palette, Picture, Run, said, words};
 
 /// Chains that dream at once.
 const DREAMS: usize = DREAM_COLUMNS * 5;
@@ -79,7 +79,7 @@ async fn fantasies(run: &mut Run<'_>, steps: u32) -> Result<Picture, Error> {
     let shape = run.data().shape;
     run.write("dream.free", &vec![1.0; shape.len()]);
     run.call("dream-from-chains", run.step());
-    Ok(images(shape, DREAM_COLUMNS, dream(run, 0..steps + 1).await?))
+    Ok(Picture::images(shape, DREAM_COLUMNS, dream(run, 0..steps + 1).await?))
 }
 
 async fn filters(run: &mut Run<'_>) -> Result<Picture, Error> {
@@ -90,7 +90,7 @@ async fn filters(run: &mut Run<'_>) -> Result<Picture, Error> {
     let filter = |unit: usize| weights.iter().skip(unit).step_by(hidden).copied();
     let pixels: Vec<f32> = (0..shown).flat_map(filter).collect();
     let reach = pixels.iter().fold(1e-6_f32, |reach, weight| reach.max(weight.abs()));
-    Ok(coloured(shape, FILTER_COLUMNS.min(shown), pixels, [-reach, reach], Palette::Diverging))
+    Ok(Picture::coloured(shape, FILTER_COLUMNS.min(shown), pixels, [-reach, reach], Palette::Diverging))
 }
 
 async fn energies(run: &mut Run<'_>) -> Result<Picture, Error> {
@@ -111,7 +111,7 @@ async fn activations(run: &mut Run<'_>) -> Result<Picture, Error> {
     let height = ACTIVATIONS.min(test.len());
     let probabilities = per_row(run, test, height, "activations", "probabilities").await?; // [height, H]
     let shape = RowShape { height, width: probabilities.len() / height, channels: 1 };
-    Ok(coloured(shape, 1, probabilities, [0.0, 1.0], Palette::Sequential))
+    Ok(Picture::coloured(shape, 1, probabilities, [0.0, 1.0], Palette::Sequential))
 }
 
 /// Three rows of pictures: images, what is left of them, and how the machine completes them.
@@ -127,7 +127,7 @@ async fn completion(run: &mut Run<'_>, args: &Knobs) -> Result<Picture, Error> {
     let left = originals.iter().zip(free.iter().cycle()).map(|(pixel, free)| pixel * (1.0 - free));
     let mut pixels: Vec<f32> = originals.iter().copied().chain(left).collect();
     pixels.extend_from_slice(&completed[..originals.len()]);
-    Ok(images(shape, DREAM_COLUMNS, pixels))
+    Ok(Picture::images(shape, DREAM_COLUMNS, pixels))
 }
 
 /// 1 where a pixel lies in the erased half, else 0. `half` is an option of the view's argument `erased`.
@@ -163,7 +163,7 @@ async fn chain(run: &mut Run<'_>, args: &Knobs) -> Result<Picture, Error> {
         true => (image as u32 * interval).to_string(),
         false => String::new(),
     });
-    Ok(images(shape, DREAM_COLUMNS, pixels.collect()).with_captions(steps.collect()))
+    Ok(Picture::images(shape, DREAM_COLUMNS, pixels.collect()).with_captions(steps.collect()))
 }
 
 /// Rows of the test split: the given one, and others spread over all of it, for it may be sorted.
@@ -171,15 +171,4 @@ fn test_rows(run: &Run<'_>, first: usize, count: usize) -> Vec<f32> {
     let test = &run.data().test;
     let apart = test.len() / count + 1;
     (0..count).flat_map(|number| test.row((first + number * apart) % test.len())).collect()
-}
-
-/// Images with values in `[0, 1]`.
-fn images(shape: RowShape, columns: usize, pixels: Vec<f32>) -> Picture {
-    coloured(shape, columns, pixels, [0.0, 1.0], Palette::Gray)
-}
-
-fn coloured(shape: RowShape, columns: usize, pixels: Vec<f32>, range: [f32; 2], palette: Palette) -> Picture {
-    let RowShape { height, width, channels } = shape;
-    let (pixels, captions) = (Floats(pixels), vec![]);
-    Picture::Images { columns, height, width, channels, pixels, range, palette, captions }
 }

@@ -1,7 +1,9 @@
 //! What the variational autoencoder declares about itself.
 
 use crate::data::Kind;
-use crate::{Better, ChoiceOption, Cost, Family, Knob, KnobKind, Metric, ModelSpec, Paper, Preset, Scale, View, text};
+use crate::{
+    Better, ChoiceOption, Cost, Family, Knob, KnobKind, Metric, ModelSpec, Paper, Preset, Scale, Takes, View, text,
+};
 
 /// The variational autoencoder.
 pub(crate) static SPEC: ModelSpec = ModelSpec {
@@ -247,6 +249,7 @@ static VIEWS: [View; 6] = [
         args: &[],
         data: &[],
         live: true,
+        takes: Takes::Nothing,
     },
     View {
         id: "plane",
@@ -260,6 +263,7 @@ static VIEWS: [View; 6] = [
         args: &PLANE_AXES,
         data: &[],
         live: true,
+        takes: Takes::Nothing,
     },
     View {
         id: "codes",
@@ -273,6 +277,7 @@ static VIEWS: [View; 6] = [
         args: &[],
         data: &[],
         live: true,
+        takes: Takes::Nothing,
     },
     View {
         id: "reconstructions",
@@ -284,6 +289,7 @@ static VIEWS: [View; 6] = [
         args: &FIRST_ROW,
         data: &[],
         live: true,
+        takes: Takes::Nothing,
     },
     View {
         id: "interpolation",
@@ -295,6 +301,7 @@ static VIEWS: [View; 6] = [
         args: &ENDS,
         data: &[],
         live: true,
+        takes: Takes::Nothing,
     },
     View {
         id: "latents",
@@ -306,6 +313,7 @@ static VIEWS: [View; 6] = [
         args: &[],
         data: &[],
         live: true,
+        takes: Takes::Nothing,
     },
 ];
 

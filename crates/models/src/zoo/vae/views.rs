@@ -109,7 +109,7 @@ impl Vae {
         let classes = test.labels().map_or(vec![], |labels| labels[..count].to_vec());
         let layer =
             Layer::Points { name: said("posterior means", "사후 평균"), role: Role::Code, at: Floats(at), classes };
-        Ok(Picture::Plane { bounds: [-reach, reach, -reach, reach], layers: vec![layer] })
+        Ok(Picture::Plane { bounds: [-reach, reach, -reach, reach], axes: None, layers: vec![layer] })
     }
 
     pub(super) async fn interpolation(&self, run: &mut Run<'_>, args: &Knobs) -> Result<Picture, Error> {
@@ -150,7 +150,7 @@ impl Vae {
                 *value += divergence / count as f32;
             }
         }
-        let names = (1..=self.latent).map(|number| format!("z{number}")).collect();
+        let names = (1..=self.latent).map(|number| format!("z{number}").into()).collect();
         let label = said("KL divergence, nats", "KL 발산(내트)");
         Ok(Picture::Bars { label, names, values: Floats(values), marked: None })
     }
@@ -164,29 +164,19 @@ impl Vae {
 
 /// The first `count` rows of `pixels` as images.
 fn images(shape: RowShape, columns: usize, count: usize, mut pixels: Vec<f32>) -> Picture {
-    let RowShape { height, width, channels } = shape;
     pixels.truncate(count * shape.len());
-    Picture::Images {
-        columns,
-        height,
-        width,
-        channels,
-        pixels: Floats(pixels),
-        range: [0.0, 1.0],
-        palette: Palette::Gray,
-        captions: vec![],
-    }
+    Picture::images(shape, columns, pixels)
 }
 
 fn on_the_plane(layers: Vec<Layer>) -> Picture {
-    Picture::Plane { bounds: [-REACH, REACH, -REACH, REACH], layers }
+    Picture::Plane { bounds: [-REACH, REACH, -REACH, REACH], axes: None, layers }
 }
 
 fn points(role: Role, at: Vec<f32>) -> Layer {
     let name = match role {
         Role::Real => said("data", "데이터"),
         Role::Made => said("made by the model", "모델이 만든 점"),
-        Role::Code => said("codes", "코드"),
+        Role::Code | Role::Other => said("codes", "코드"),
     };
     Layer::Points { name, role, at: Floats(at), classes: vec![] }
 }
@@ -220,6 +210,7 @@ fn density(means: &[f32], scale: f32) -> Layer {
         values: Floats(values),
         range: [0.0, largest],
         palette: Palette::Sequential,
+        levels: vec![],
     }
 }
 

@@ -15,6 +15,7 @@ mod picture;
 pub mod plane;
 mod recipe;
 mod run;
+pub mod samplers;
 mod session;
 mod spec;
 mod text;

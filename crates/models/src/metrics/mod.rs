@@ -2,6 +2,7 @@
 
 pub mod annealed_importance_sampling;
 pub mod coverage;
+mod effective_sample_size;
 pub mod enumeration;
 pub mod frechet;
 pub mod judge;
@@ -9,6 +10,7 @@ mod log_mean_exp;
 mod moments;
 mod pseudo_likelihood;
 
+pub use effective_sample_size::{autocorrelation, effective_sample_size};
 pub use log_mean_exp::LogMeanExp;
 pub use moments::{ColumnMoments, principal_axes};
 pub use pseudo_likelihood::pseudo_likelihood;

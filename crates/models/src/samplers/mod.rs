@@ -8,10 +8,13 @@
 //! # use daydream_graph::{Function, Graph, Tensor};
 //! # use daydream_models::{Run, samplers::{Chains, Sampler, Sampling, Settings}};
 //! # let g = Graph::new();
-//! let chains = Chains::new(&g, "chains", g.normal([64, 2])); //                                the parameter "chains": [C, D]
-//! let energy = |x: Tensor<'_>| 0.5 * x.square().sum(&[1]); //                                   [C, D] -> [C]
+//! /// Of a normal distribution: [C, D] -> [C].
+//! fn energy(x: Tensor<'_>) -> Tensor<'_> {
+//!     0.5 * x.square().sum(&[1])
+//! }
+//! let chains = Chains::new(&g, "chains", g.normal([64, 2])); // the parameter "chains": [C, D]
 //! let (sampling, functions) = Sampling::declare(&g, &chains, &[Sampler::Langevin, Sampler::Hamiltonian], &energy);
-//! let module = g.compile(&functions); //                                                        beside the model's own functions
+//! let module = g.compile(&functions); // beside the model's own functions
 //! # fn later(sampling: Sampling, run: &mut Run<'_>) {
 //! // In the model's step: 20 transitions, with random numbers of their own in every step.
 //! sampling.advance(run, Sampler::Langevin, &Settings { step_size: 0.1, ..Settings::default() }, 20, 20 * run.step());

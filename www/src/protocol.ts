@@ -33,7 +33,7 @@ export interface Metric {
   cost: 'free' | 'cheap' | 'costly';
 }
 
-export type DataKind = 'points' | 'images';
+export type DataKind = 'points' | 'images' | 'ratings';
 
 export interface View {
   id: string;
@@ -45,8 +45,9 @@ export interface View {
   takes: Takes;
 }
 
-/** What a view is given by hand: a click on its plane sets two of its args; a row of the data is drawn on a sheet. */
-export type Takes = { type: 'nothing' } | { type: 'point'; x: string; y: string } | { type: 'image' };
+/** What a view is given by hand: a click on its plane sets two of its args; a row of the data is drawn on a sheet, or
+ * made of the visitor's own stars. */
+export type Takes = { type: 'nothing' } | { type: 'point'; x: string; y: string } | { type: 'image' } | { type: 'ratings' };
 
 export interface Preset {
   id: string;
@@ -171,7 +172,9 @@ export interface SessionInfo {
   step: number;
   stepsPerEpoch: number;
   device: Device;
-  data: { name: string; kind: DataKind; height: number; width: number; channels: number; classes: number; train: number; test: number };
+  data: { name: string; kind: DataKind; height: number; width: number; channels: number; classes: number; train: number; test: number;
+    /** What is rated, where rows are ratings. */
+    titles?: Text[] };
   /** The step that "go back" returns to. */
   snapshot: number;
   /** The most bytes that the module has taken so far: what programs work in, data, parameters kept to go back to. */

@@ -52,6 +52,8 @@ export const WORDS = {
   sketchHelp: text('Draw here with the mouse, a pen or a finger.', '마우스나 펜, 손가락으로 여기에 그려 보세요.'),
   takeRow: text('Take an example', '예시 가져오기'),
   clear: text('Clear', '지우기'),
+  yourRatings: text('Your ratings', '내 별점'),
+  rated: (count: number, all: number): Text => text(`${count} of ${all} rated`, `${all}개 중 ${count}개 평가함`),
   share: text('Share', '공유'),
   copyLink: text('Copy link', '링크 복사'),
   link: text('Link', '링크'),
@@ -102,6 +104,7 @@ const UNITS = new Map([
   ['epochs', text('epochs', '에포크')],
   ['modes', text('modes', '개')],
   ['classes', text('classes', '개')],
+  ['stars', text('stars', '별')],
 ]);
 
 /** A unit, which the catalogue names in English. */

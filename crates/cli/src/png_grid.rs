@@ -1,9 +1,10 @@
-//! Rows of a data set as one PNG: a grid of images, or a scatter of points.
+//! Rows of a data set as one PNG: a grid of images or ratings, or a scatter of points.
 
 use std::fs::File;
 use std::io::BufWriter;
 use std::path::Path;
 
+use daydream_models::data::ratings::STARS;
 use daydream_models::data::{Dataset, Kind, RowShape};
 
 use crate::failure::Failure;
@@ -27,6 +28,7 @@ pub(crate) fn write(path: &Path, data: &Dataset, rows: &[f32]) -> Result<(), Fai
     let canvas = match data.kind {
         Kind::Images => grid(data.shape, rows),
         Kind::Points => scatter(rows),
+        Kind::Ratings => grid(data.shape, &rows.iter().map(|stars| stars / STARS as f32).collect::<Vec<f32>>()),
     };
     let file = File::create(path).map_err(|error| Failure::file(path, error))?;
     let mut encoder = png::Encoder::new(BufWriter::new(file), canvas.width as u32, canvas.height as u32);

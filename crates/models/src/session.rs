@@ -21,7 +21,7 @@ use crate::checkpoint::{self, Header};
 use crate::data::{Dataset, Kind, Split};
 use crate::device::{DeviceChoice, DeviceKind, Devices, Placement};
 use crate::model::{Built, Metrics, Setup};
-use crate::{Cost, Error, Knob, Knobs, ModelSpec, Named, Picture, Recipe, Takes, View, words};
+use crate::{Cost, Error, Knob, Knobs, ModelSpec, Named, Picture, Recipe, View, words};
 
 /// A model in training.
 pub struct Session {
@@ -206,18 +206,15 @@ impl Session {
     }
 
     fn check_drawn(&self, view: &View, drawn: &[f32]) -> Result<(), Error> {
-        let shape = self.data().shape;
-        let fits = view.takes == Takes::Image
-            && drawn.len() == shape.len()
-            && drawn.iter().all(|value| (0.0..=1.0).contains(value));
-        if fits {
+        let (count, most) = (self.data().shape.len(), view.takes.most());
+        if drawn.len() == count && most.is_some_and(|most| drawn.iter().all(|value| (0.0..=most).contains(value))) {
             return Ok(());
         }
         Err(Error::Unsupported(words!(
-            "{id} cannot use this drawing: it takes {count} numbers from 0 to 1 where it takes one at all",
-            "보기 {id}에 쓸 수 없는 그림입니다. 그림을 받는 보기라면 0 이상 1 이하의 수 {count}개가 있어야 합니다.",
+            "{id} cannot use this drawing: it takes {count} numbers from 0 to {most} where it takes one at all",
+            "보기 {id}에 쓸 수 없는 그림입니다. 그림을 받는 보기라면 0 이상 {most} 이하의 수 {count}개가 있어야 합니다.",
             id = view.id,
-            count = shape.len()
+            most = most.unwrap_or(1.0)
         )))
     }
 
@@ -308,6 +305,7 @@ fn accepts(spec: &ModelSpec, data: &Dataset) -> Result<(), Error> {
         let kind = match data.kind {
             Kind::Points => words!("Points", "점"),
             Kind::Images => words!("Images", "이미지"),
+            Kind::Ratings => words!("Ratings", "평점"),
         };
         return Err(Error::Unsupported(words!(both kind = kind;
             "{model} does not learn {kind}; {name} is made of them",

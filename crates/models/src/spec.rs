@@ -5,6 +5,7 @@ use serde::Serialize;
 #[cfg(doc)]
 use crate::Knobs;
 use crate::data::Kind;
+use crate::data::ratings::STARS;
 use crate::{Built, Error, Knob, Setup, Text};
 
 /// Everything there is to know about a model before it is built.
@@ -139,6 +140,19 @@ pub enum Takes {
     },
     /// A row of the data drawn by hand, with numbers from 0 to 1: [`Knobs::drawn`]. Nothing is drawn at first.
     Image,
+    /// The visitor's own ratings, as a row of the data of which only the first half is used. There are none at first.
+    Ratings,
+}
+
+impl Takes {
+    /// The largest number in a row given by hand; `None` where no row is taken.
+    pub(crate) fn most(self) -> Option<f32> {
+        match self {
+            Takes::Nothing | Takes::Point { .. } => None,
+            Takes::Image => Some(1.0),
+            Takes::Ratings => Some(STARS as f32),
+        }
+    }
 }
 
 /// Settings that work, and the proof that they do.

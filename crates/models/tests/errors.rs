@@ -29,6 +29,7 @@ fn rows(kind: Kind, shape: RowShape, labels: Option<Vec<u8>>) -> Dataset {
         valid: None,
         test: split,
         density: None,
+        ratings: None,
     }
 }
 

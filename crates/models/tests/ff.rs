@@ -32,6 +32,7 @@ fn data(channels: usize) -> Dataset {
         valid: None,
         test: split,
         density: None,
+        ratings: None,
     }
 }
 

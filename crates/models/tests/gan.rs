@@ -365,6 +365,7 @@ fn measures_that_the_data_cannot_have_are_left_out() {
         valid: None,
         test: split(4),
         density: None,
+        ratings: None,
     };
     let mut pictures = session(small("pictures"), Some(unlabelled.clone())).expect("it is built");
     assert!(measured(&mut pictures).is_empty());

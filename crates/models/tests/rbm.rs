@@ -31,6 +31,7 @@ fn dataset(shape: RowShape, rows: Vec<f32>) -> Rc<Dataset> {
         valid: None,
         test: split,
         density: None,
+        ratings: None,
     })
 }
 

@@ -32,6 +32,7 @@ fn dataset(shape: RowShape, rows: Vec<f32>) -> Dataset {
         valid: None,
         test: split,
         density: None,
+        ratings: None,
     }
 }
 

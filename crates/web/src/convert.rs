@@ -52,6 +52,7 @@ struct DataInfo {
     classes: usize,
     train: usize,
     test: usize,
+    titles: Option<Vec<Words>>,
 }
 
 impl Info {
@@ -73,6 +74,7 @@ impl Info {
                 classes: data.classes,
                 train: data.train.len(),
                 test: data.test.len(),
+                titles: data.ratings.as_ref().map(|ratings| ratings.titles.clone()),
             },
             snapshot: session.snapshot_step() as f64,
         }

@@ -16,7 +16,7 @@ import { styles } from './styles';
 /** How long the address waits for more changes: browsers refuse addresses that change many times a second. */
 const ADDRESS_DELAY = 300;
 /** Rows of the data that are shown beside its name. */
-const EXAMPLES = { images: 12, points: 400 };
+const EXAMPLES = { images: 12, points: 400, ratings: 40 };
 const THEME_KEY = 'daydream-theme';
 
 export class DayDreamPage extends LitElement {
@@ -88,7 +88,7 @@ export class DayDreamPage extends LitElement {
 
   async #showExamples(count: number): Promise<void> {
     const rows = await this.#player.rows(0, count).catch(() => undefined);
-    this.examples = rows?.type === 'images' ? { ...rows, columns: 4, captions: [] } : rows;
+    this.examples = rows?.type === 'images' ? { ...rows, columns: Math.min(rows.columns, 4), captions: [] } : rows;
   }
 
   readonly #onDrag = (event: DragEvent): void => {

@@ -10,6 +10,7 @@ import { LanguageController, count, say } from '../language';
 import type { Failure, Picture, View } from '../protocol';
 import { defaultValue } from '../recipe';
 import './sketch';
+import './stars';
 import type { Drawn } from './sketch';
 import { WORDS } from '../words';
 import { helpStyles } from './theme';
@@ -159,6 +160,7 @@ export class DayDreamView extends LitElement implements Task {
       </header>
       ${this.helping ? html`<p id="help">${say(view.help)}</p>` : nothing}
       ${view.takes.type === 'image' ? this.#renderSketch() : nothing}
+      ${view.takes.type === 'ratings' ? html`<day-dream-stars .titles=${this.run.info?.data.titles ?? []} @drawn=${this.#sketched}></day-dream-stars>` : nothing}
       ${this.refused && this.refused.code !== 'crashed'
         ? html`<p class="refused">${say(this.refused)}</p>`
         : html`<day-dream-picture .picture=${this.picture} .dark=${this.dark} ?pickable=${view.takes.type === 'point'} @picked=${this.#picked}

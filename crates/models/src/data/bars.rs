@@ -70,5 +70,6 @@ fn build(knobs: &Knobs, _seed: u32) -> Dataset {
         valid: None,
         test: patterns,
         density: None,
+        ratings: None,
     }
 }

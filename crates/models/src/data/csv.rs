@@ -5,17 +5,24 @@
 //! square. The label is the column named `label`, `class`, `digit` or `target`; without names it is
 //! the one column too many, at the start or the end, whichever takes more values (the corner of an image
 //! hardly varies).
+//!
+//! Where names stand above the columns and fields are empty, the table holds [ratings](super::ratings): a line for each person, a column for
+//! each title, from 1 to 5 stars, and nothing where there is no rating. A first column of names of people is passed over.
 
 use std::collections::BTreeSet;
 use std::io::Read;
 
 use super::idx::{LONGEST_SIDE, MOST_BYTES};
 use super::parts::{Part, assemble};
+use super::ratings::{self, STARS};
 use super::{Dataset, Kind, RowShape, Values, gzip};
 use crate::{Error, Words, words};
 
 /// Names of a column of labels.
 const LABEL_NAMES: [&str; 4] = ["label", "class", "digit", "target"];
+
+/// Names of a column of people.
+const PEOPLE_NAMES: [&str; 6] = ["user", "userid", "person", "people", "name", "id"];
 
 /// Half the side of the square that points from elsewhere are fitted into.
 const REACH: f32 = 1.8;
@@ -30,7 +37,11 @@ const REACH: f32 = 1.8;
 /// in length, the number of columns fits neither points nor square images, pixels are negative or
 /// beyond 255, labels are not whole numbers from 0 to 255, or there is too much of it.
 pub fn read(source: &str, bytes: &[u8]) -> Result<Dataset, Error> {
-    let table = unpack(bytes).and_then(|text| Table::parse(&text)).and_then(|table| {
+    let text = unpack(bytes).map_err(|problem| Error::bad_file(source, problem))?;
+    if let Some((titles, ratings)) = rated(&text).map_err(|problem| Error::bad_file(source, problem))? {
+        return ratings::from_table(source, titles, &ratings);
+    }
+    let table = Table::parse(&text).and_then(|table| {
         let label = table.label_column()?;
         Ok((table.labels(label)?, table.rows_without(label)?))
     });
@@ -62,6 +73,55 @@ fn unpack(bytes: &[u8]) -> Result<String, Words> {
     })
 }
 
+/// What separates the fields of a table: what its first line does.
+fn separator(head: &str) -> char {
+    ['\t', ';'].into_iter().find(|&separator| head.contains(separator)).unwrap_or(',')
+}
+
+fn fields(line: &str, separator: char) -> impl Iterator<Item = &str> {
+    line.split(separator).map(|field| field.trim().trim_matches('"'))
+}
+
+/// The titles and ratings, 0 where there is none, of a table of ratings; `None` where it is another table.
+fn rated(text: &str) -> Result<Option<(Vec<String>, Vec<f32>)>, Words> {
+    let text = text.trim_start_matches('\u{feff}').trim_end_matches(['\n', '\r']);
+    let mut lines = text.lines();
+    let head = lines.next().unwrap_or_default();
+    let separator = separator(head);
+    let names: Vec<&str> = fields(head, separator).collect();
+    let is_named = names.iter().any(|name| name.parse::<f32>().is_err());
+    if !is_named || !lines.clone().any(|line| fields(line, separator).any(str::is_empty)) {
+        return Ok(None);
+    }
+    let skipped = usize::from(PEOPLE_NAMES.contains(&names[0].to_ascii_lowercase().as_str()));
+    let mut ratings = Vec::new();
+    for (number, line) in lines.enumerate() {
+        let (line, number) = (fields(line, separator).collect::<Vec<_>>(), number + 2);
+        if line.len() != names.len() {
+            return Err(words!(
+                "has {found} fields in line {number}, but {expected} in line 1",
+                "1번째 줄에는 필드가 {expected}개인데 {number}번째 줄에는 {found}개 있습니다.",
+                found = line.len(),
+                expected = names.len()
+            ));
+        }
+        for field in &line[skipped..] {
+            let stars = if field.is_empty() { Some(0.0) } else { field.parse().ok().filter(|&stars| is_rating(stars)) };
+            ratings.push(stars.ok_or_else(|| {
+                words!(
+                    "has {field:?} in line {number}, where a rating was expected: a whole number from 1 to {STARS}, or nothing",
+                    "{number}번째 줄에서 평점이 있어야 할 자리에 다른 것이 있습니다: {field:?}. 평점은 1 이상 {STARS} 이하의 정수이고, 없으면 비워 둡니다."
+                )
+            })?);
+        }
+    }
+    Ok(Some((names[skipped..].iter().map(|&name| name.to_owned()).collect(), ratings)))
+}
+
+fn is_rating(stars: f32) -> bool {
+    stars.fract() == 0.0 && (1.0..=STARS as f32).contains(&stars)
+}
+
 /// The numbers of a file, and the names above them where there are some.
 struct Table {
     names: Option<Vec<String>>,
@@ -75,11 +135,8 @@ impl Table {
     fn parse(text: &str) -> Result<Table, Words> {
         let text = text.trim_start_matches('\u{feff}').trim_end();
         let head = text.lines().next().unwrap_or_default();
-        let separator = ['\t', ';'].into_iter().find(|&separator| head.contains(separator)).unwrap_or(',');
-        let fields = |line: &'_ str| -> Vec<String> {
-            line.split(separator).map(|field| field.trim().trim_matches('"').to_owned()).collect()
-        };
-        let head = fields(head);
+        let separator = separator(head);
+        let head: Vec<String> = fields(head, separator).map(str::to_owned).collect();
         let has_names = head.iter().any(|field| field.parse::<f32>().is_err());
         let mut table =
             Table { columns: head.len(), numbers: Vec::new(), first_line: 1 + usize::from(has_names), names: None };
@@ -93,8 +150,8 @@ impl Table {
                     expected = table.columns
                 ));
             }
-            for field in text.split(separator) {
-                match field.trim().trim_matches('"').parse::<f32>() {
+            for field in fields(text, separator) {
+                match field.parse::<f32>() {
                     Ok(number) if number.is_finite() => table.numbers.push(number),
                     _ => {
                         return Err(words!(

@@ -59,5 +59,6 @@ fn build(_knobs: &Knobs, _seed: u32) -> Dataset {
         valid: None,
         test: split(true),
         density: None,
+        ratings: None,
     }
 }

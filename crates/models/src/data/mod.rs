@@ -1,7 +1,7 @@
 //! Data sets: rows of numbers with a train and a test split, and where they come from.
 //!
-//! Four come with the project ([`catalogue`]): [`points`] of the plane, [`bars`] and stripes, real
-//! handwritten [`digits`], and handwriting drawn by code from pen [`strokes`]. Others are read from
+//! Some come with the project ([`catalogue`]): [`points`] of the plane, [`bars`] and stripes, real
+//! handwritten [`digits`], handwriting drawn by code from pen [`strokes`], film [`ratings`]. Others are read from
 //! what a person brings ([`from_files`], [`read_path`]): [`idx`] files such as MNIST, tables in [`csv`]
 //! files, folders of [`pictures`], points drawn by hand ([`points::from_drawn`]).
 //!
@@ -21,6 +21,7 @@ mod parts;
 pub mod pictures;
 pub mod points;
 mod random;
+pub mod ratings;
 mod rows;
 pub mod strokes;
 
@@ -47,6 +48,8 @@ pub enum Kind {
     Points,
     /// Images with pixels in `[0, 1]`.
     Images,
+    /// People's ratings of titles: see [`ratings`].
+    Ratings,
 }
 
 /// The shape of one row.
@@ -113,6 +116,8 @@ pub struct Dataset {
     pub test: Split,
     /// The distribution that the rows were drawn from, where it is known in closed form.
     pub density: Option<points::Density>,
+    /// What is rated, where the rows are ratings.
+    pub ratings: Option<Rc<ratings::Ratings>>,
 }
 
 /// Some rows of a data set.
@@ -199,7 +204,7 @@ pub struct DataSpec {
 
 /// The data sets that come with the project, in the order in which they are offered.
 pub fn catalogue() -> &'static [DataSpec] {
-    static CATALOGUE: [DataSpec; 4] = [points::SPEC, bars::SPEC, digits::SPEC, strokes::SPEC];
+    static CATALOGUE: [DataSpec; 5] = [points::SPEC, bars::SPEC, digits::SPEC, strokes::SPEC, ratings::SPEC];
     &CATALOGUE
 }
 

@@ -121,5 +121,6 @@ pub(super) fn assemble(
         valid: valid.map(Part::into_split),
         test: test.into_split(),
         density: None,
+        ratings: None,
     })
 }

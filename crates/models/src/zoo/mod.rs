@@ -2,6 +2,7 @@
 
 pub mod ff;
 pub mod gan;
+mod ratings_rbm;
 pub mod rbm;
 mod vae;
 
@@ -9,7 +10,7 @@ use crate::{Error, ModelSpec, Named};
 
 /// Every model, in the order in which the page and the command line list them.
 pub fn catalogue() -> &'static [&'static ModelSpec] {
-    static CATALOGUE: [&ModelSpec; 4] = [&rbm::SPEC, &ff::SPEC, &vae::SPEC, &gan::SPEC];
+    static CATALOGUE: [&ModelSpec; 5] = [&rbm::SPEC, &ratings_rbm::SPEC, &ff::SPEC, &vae::SPEC, &gan::SPEC];
     &CATALOGUE
 }
 

@@ -85,6 +85,7 @@ fn build(knobs: &Knobs, seed: u32) -> Dataset {
         valid: None,
         test: split(count / 4, 1),
         density: Some(density),
+        ratings: None,
     }
 }
 
@@ -128,5 +129,6 @@ pub fn from_drawn(points: &[[f32; 2]]) -> Result<Dataset, Error> {
         valid: None,
         test: split(test),
         density: None,
+        ratings: None,
     })
 }

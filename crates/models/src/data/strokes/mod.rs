@@ -104,5 +104,6 @@ fn build(knobs: &Knobs, seed: u32) -> Dataset {
         valid: None,
         test: split(count / 6, 1),
         density: None,
+        ratings: None,
     }
 }

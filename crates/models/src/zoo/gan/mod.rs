@@ -92,7 +92,7 @@ impl<'g> Game<'g> {
     fn generate(&self, net: &Mlp<'g>, z: Tensor<'g>) -> Tensor<'g> {
         match self.kind {
             Kind::Points => net.apply(z),
-            Kind::Images => net.apply(z).sigmoid(),
+            Kind::Images | Kind::Ratings => net.apply(z).sigmoid(),
         }
     }
 
@@ -100,7 +100,7 @@ impl<'g> Game<'g> {
     fn score(&self, x: Tensor<'g>) -> Tensor<'g> {
         match self.kind {
             Kind::Points => self.discriminator.apply(x),
-            Kind::Images => self.discriminator.apply(2.0 * x - 1.0),
+            Kind::Images | Kind::Ratings => self.discriminator.apply(2.0 * x - 1.0),
         }
     }
 
@@ -215,7 +215,7 @@ impl Model for Gan {
         let mut metrics = match run.data().kind {
             Kind::Points => on_points(run, split).await?,
             Kind::Images if !judge::exists_for(run.data()) => Metrics::new(),
-            Kind::Images => on_images(run, split, wanted).await?,
+            Kind::Images | Kind::Ratings => on_images(run, split, wanted).await?,
         };
         metrics.retain(|(id, _)| wanted.contains(&id.as_str()));
         Ok(metrics)

@@ -33,7 +33,7 @@ pub(super) fn programs(game: &Game<'_>, data: &Dataset) -> Vec<Function> {
     let scores = Function::new("scores").output("real", verdict(rows)).output("made", verdict(made));
     match data.kind {
         Kind::Points => vec![scores, plane_program(game)],
-        Kind::Images => vec![scores, interpolation(game)],
+        Kind::Images | Kind::Ratings => vec![scores, interpolation(game)],
     }
 }
 

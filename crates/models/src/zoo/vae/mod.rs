@@ -276,7 +276,7 @@ impl Model for Vae {
     /// Images are the pixels' means, as everywhere in print; points are drawn from `p(x|z)`.
     async fn sample(&self, run: &mut Run<'_>, count: usize) -> Result<Vec<f32>, Error> {
         let output = match run.data().kind {
-            Kind::Images => "means",
+            Kind::Images | Kind::Ratings => "means",
             Kind::Points => "rows",
         };
         let mut rows = Vec::new();

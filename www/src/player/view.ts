@@ -126,12 +126,11 @@ export class DayDreamView extends LitElement implements Task {
   #picked({ detail: point }: Picked): void {
     const { takes, args } = this.view;
     if (takes.type !== 'point') return;
-    const chosen = [takes.x, takes.y].map((id, axis) => {
+    const within = (id: string, value: number): number => {
       const kind = args.find((knob) => knob.id === id)?.kind;
-      const value = point[axis] ?? 0;
-      return [id, kind?.type === 'real' ? Math.max(kind.min, Math.min(kind.max, Number(value.toFixed(3)))) : value];
-    });
-    this.#choose(Object.fromEntries(chosen), true);
+      return kind?.type === 'real' ? Math.max(kind.min, Math.min(kind.max, Number(value.toFixed(3)))) : value;
+    };
+    this.#choose({ [takes.x]: within(takes.x, point[0]), [takes.y]: within(takes.y, point[1]) }, true);
   }
 
   #sketched({ detail }: Drawn): void {

@@ -11,7 +11,8 @@
 //! after `k` Gibbs steps; the *persistent* kind (Tieleman, ICML 2008) goes on with the chains of the last step. Chains are
 //! kept by the probabilities of their hidden units, from which states are drawn when they are needed, so that either kind
 //! costs the same: one product with the weights for the data, two for each Gibbs step and two for the correlations. Letters
-//! are those of Hinton's *practical guide* (2010), but `b` and `c` for its `a` and `b`. How the parameters move is told in
+//! are those of Hinton's *practical guide* (2010), but `b` and `c` for its `a` and `b`. Chains at several temperatures can take the place of
+//! the persistent ones: `tempering.rs`. How the parameters move is told in
 //! `learning.rs`, how log-likelihoods are measured in [`crate::metrics::annealed_importance_sampling`] and
 //! [`crate::metrics::enumeration`].
 //!
@@ -21,6 +22,7 @@
 mod learning;
 mod machine;
 mod spec;
+mod tempering;
 mod views;
 
 use async_trait::async_trait;
@@ -56,6 +58,8 @@ struct Rbm {
     /// Pixel means of the training split, inside `(0, 1)`: `[D]`.
     mean: Vec<f32>,
     starts_at_log_odds: bool,
+    /// Chains at several temperatures take the place of the persistent ones.
+    is_tempered: bool,
     annealing: Annealing,
     enumeration: Option<Enumeration>,
 }
@@ -81,7 +85,11 @@ pub(super) fn build(setup: &Setup<'_>) -> Result<Built, Error> {
     let v = batch(&g, data, rows);
     let v = if is_binary(&data.train) { v } else { seen(v, binarise) };
 
-    let training = training(&g, &machine, means, chain, v, knobs.is_on("centering"));
+    let mut training = training(&g, &machine, means, chain, v, knobs.is_on("centering"));
+    let is_tempered = knobs.whole("temperatures") > 1;
+    if is_tempered {
+        training.push(tempering::declare(&g, &machine, means.visible, chain, knobs.whole("temperatures")));
+    }
     let measuring = measuring(&g, &machine, means.visible, binarise);
     let dreaming = views::dreaming(&g, &machine, means.visible, chain);
     let (annealing, annealed) = Annealing::declare(&g, &machine, means.visible, RUNS);
@@ -90,7 +98,7 @@ pub(super) fn build(setup: &Setup<'_>) -> Result<Built, Error> {
     let functions: Vec<Function> =
         [training, measuring, dreaming, annealed].into_iter().flatten().chain(enumerated).collect();
     let starts_at_log_odds = knobs.whole("visible-bias") == 0;
-    let model = Rbm { mean: pixel_means(&data.train), starts_at_log_odds, annealing, enumeration };
+    let model = Rbm { mean: pixel_means(&data.train), starts_at_log_odds, is_tempered, annealing, enumeration };
     Ok(Built { module: g.compile(&functions), model: Box::new(model) })
 }
 
@@ -206,15 +214,22 @@ impl Model for Rbm {
 
     fn step(&self, run: &mut Run<'_>) {
         let (step, k) = (run.step(), run.knobs().whole("k") as u32);
-        let persistent = run.knobs().whole("algorithm") == 0;
+        let persistent = self.is_tempered || run.knobs().whole("algorithm") == 0;
         run.next_batch();
         run.write("rate", &[learning_rate(run)]);
         run.write("resume", &[f32::from(u8::from(persistent || k > 1))]);
         if !persistent && k > 1 {
             run.call("chains-to-batch", step);
         }
-        for gibbs in 1..k {
-            run.call("gibbs", step.wrapping_mul(COUNTERS_PER_STEP).wrapping_add(gibbs));
+        // The step of learning makes the last Gibbs step itself, from where the chains stand.
+        for gibbs in 1..=k {
+            let counter = step.wrapping_mul(COUNTERS_PER_STEP).wrapping_add(gibbs);
+            if self.is_tempered {
+                run.write("parity", &[(step.wrapping_mul(k).wrapping_add(gibbs) % 2) as f32]);
+                run.call(tempering::PROGRAM, counter);
+            } else if gibbs < k {
+                run.call("gibbs", counter);
+            }
         }
         run.call("train", step);
     }
@@ -231,6 +246,7 @@ impl Model for Rbm {
                 "reconstruction_error" | "hidden_activity" => {
                     mean(&per_row(run, split, split.len(), "reconstruct", id).await?)
                 }
+                "exchanges" if self.is_tempered => f64::from(run.read_param(tempering::EXCHANGED).await?[0]),
                 "pseudo_likelihood" => mean(&per_row(run, split, split.len(), "pseudo-likelihoods", id).await?),
                 "free_energy_gap" => {
                     let train = &run.data().train;

@@ -44,7 +44,7 @@ const fn choice(id: &'static str, title: Text) -> ChoiceOption {
     ChoiceOption { id, title }
 }
 
-static KNOBS: [Knob; 14] = [
+static KNOBS: [Knob; 15] = [
     Knob {
         id: "hidden",
         title: text("Hidden units", "은닉 유닛 수"),
@@ -70,6 +70,16 @@ static KNOBS: [Knob; 14] = [
             default: 0,
         },
         live: true,
+    },
+    Knob {
+        id: "temperatures",
+        title: text("Temperatures", "온도의 수"),
+        help: text(
+            "With 2 or more, chains run at as many temperatures at once, in place of the persistent ones, and neighbours exchange their states: hot chains roam, cold ones profit. It finds all modes where a single chain stays in one, and costs as many times the Gibbs steps. 1 is off.",
+            "2 이상이면 지속 사슬 대신 그 수만큼의 온도에서 사슬을 함께 돌리고, 이웃한 온도끼리 상태를 맞바꿉니다(병렬 담금질). 뜨거운 사슬은 자유롭게 돌아다니고 차가운 사슬이 그 덕을 봅니다. 사슬 하나로는 한 모드에 갇히는 경우에도 모든 모드를 찾지만, 깁스 표집이 그 배수만큼 더 듭니다. 1이면 끕니다.",
+        ),
+        kind: KnobKind::Whole { min: 1.0, max: 20.0, default: 1.0, scale: Scale::Linear },
+        live: false,
     },
     Knob {
         id: "k",
@@ -199,7 +209,7 @@ static KNOBS: [Knob; 14] = [
     },
 ];
 
-static METRICS: [Metric; 7] = [
+static METRICS: [Metric; 8] = [
     Metric {
         id: "reconstruction_error",
         title: text("Reconstruction error", "재구성 오차"),
@@ -231,6 +241,17 @@ static METRICS: [Metric; 7] = [
         ),
         unit: "nats",
         better: Better::Up,
+        cost: Cost::Cheap,
+    },
+    Metric {
+        id: "exchanges",
+        title: text("Exchanges accepted", "받아들인 교환"),
+        help: text(
+            "The share of neighbouring temperatures that exchanged their states of late. Near 0 the hot chains are of no use to the cold ones: take more temperatures.",
+            "이웃한 온도끼리 상태를 맞바꾼 최근의 비율입니다. 0에 가까우면 뜨거운 사슬이 차가운 사슬에 도움이 되지 않으니 온도의 수를 늘리세요.",
+        ),
+        unit: "",
+        better: Better::Neither,
         cost: Cost::Cheap,
     },
     Metric {

@@ -1,7 +1,8 @@
 //! Data sets: rows of numbers with a train and a test split, and where they come from.
 //!
-//! Four come with the project ([`catalogue`]): [`points`] of the plane, [`bars`] and stripes, real
-//! handwritten [`digits`], and handwriting drawn by code from pen [`strokes`]. Others are read from
+//! Six come with the project ([`catalogue`]): [`points`] of the plane, [`relations`] between two numbers, [`bars`]
+//! and stripes, real handwritten [`digits`], handwriting drawn by code from pen [`strokes`], and a bouncing
+//! [`ball`] with its future. Others are read from
 //! what a person brings ([`from_files`], [`read_path`]): [`idx`] files such as MNIST, tables in [`csv`]
 //! files, folders of [`pictures`], points drawn by hand ([`points::from_drawn`]).
 //!
@@ -10,6 +11,7 @@
 //! platforms round differently (`sin`, `ln`, `erf`) is taken from the `libm` crate.
 
 mod asset;
+pub mod ball;
 pub mod bars;
 pub mod csv;
 pub mod digits;
@@ -21,6 +23,7 @@ mod parts;
 pub mod pictures;
 pub mod points;
 mod random;
+pub mod relations;
 mod rows;
 pub mod strokes;
 
@@ -199,7 +202,8 @@ pub struct DataSpec {
 
 /// The data sets that come with the project, in the order in which they are offered.
 pub fn catalogue() -> &'static [DataSpec] {
-    static CATALOGUE: [DataSpec; 4] = [points::SPEC, bars::SPEC, digits::SPEC, strokes::SPEC];
+    static CATALOGUE: [DataSpec; 6] =
+        [points::SPEC, relations::SPEC, bars::SPEC, digits::SPEC, strokes::SPEC, ball::SPEC];
     &CATALOGUE
 }
 

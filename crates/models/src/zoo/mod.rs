@@ -1,5 +1,6 @@
 //! The models, one file each. A new model is a new file and a line in [`catalogue`].
 
+pub mod conditional_ebm;
 pub mod ff;
 pub mod gan;
 pub mod rbm;
@@ -9,7 +10,7 @@ use crate::{Error, ModelSpec, Named};
 
 /// Every model, in the order in which the page and the command line list them.
 pub fn catalogue() -> &'static [&'static ModelSpec] {
-    static CATALOGUE: [&ModelSpec; 4] = [&rbm::SPEC, &ff::SPEC, &vae::SPEC, &gan::SPEC];
+    static CATALOGUE: [&ModelSpec; 5] = [&rbm::SPEC, &conditional_ebm::SPEC, &ff::SPEC, &vae::SPEC, &gan::SPEC];
     &CATALOGUE
 }
 

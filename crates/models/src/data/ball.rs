@@ -23,7 +23,7 @@ static KNOBS: [Knob; 2] = [
             "How many flights the model learns from. A quarter as many more are drawn for testing.",
             "모델이 학습할 장면의 수입니다. 이 수의 4분의 1만큼을 테스트용으로 따로 만듭니다.",
         ),
-        kind: KnobKind::Whole { min: 256.0, max: 32768.0, default: 4096.0, scale: Scale::Log },
+        kind: KnobKind::Whole { min: 256.0, max: 32768.0, default: 8192.0, scale: Scale::Log },
         live: false,
     },
     Knob {
@@ -54,14 +54,14 @@ pub const SPEC: DataSpec = DataSpec {
 };
 
 /// Pixels along a side of the box: half the width of a row.
-pub const SIDE: usize = 16;
+pub const SIDE: usize = 12;
 
 /// Label of a turn to the left.
 const LEFT: u8 = 0;
-const RADIUS: f32 = 1.9;
+const RADIUS: f32 = 1.6;
 /// How far the ball flies in one step, and between the discs of its tail.
-const STEP: f32 = 4.5;
-const TAIL_STEP: f32 = 1.4;
+const STEP: f32 = 3.4;
+const TAIL_STEP: f32 = 1.1;
 /// Gray of the tail's discs, the oldest first.
 const TAIL: [f32; 3] = [0.2, 0.35, 0.55];
 /// Pixels across which the edge of a disc fades.

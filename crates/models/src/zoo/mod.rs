@@ -3,6 +3,7 @@
 pub mod conditional_ebm;
 pub mod ff;
 pub mod gan;
+pub mod latent_ebm;
 pub mod rbm;
 mod vae;
 
@@ -10,7 +11,8 @@ use crate::{Error, ModelSpec, Named};
 
 /// Every model, in the order in which the page and the command line list them.
 pub fn catalogue() -> &'static [&'static ModelSpec] {
-    static CATALOGUE: [&ModelSpec; 5] = [&rbm::SPEC, &conditional_ebm::SPEC, &ff::SPEC, &vae::SPEC, &gan::SPEC];
+    static CATALOGUE: [&ModelSpec; 6] =
+        [&rbm::SPEC, &conditional_ebm::SPEC, &latent_ebm::SPEC, &ff::SPEC, &vae::SPEC, &gan::SPEC];
     &CATALOGUE
 }
 

@@ -4,8 +4,8 @@
 //! straight, and its tail, three fainter discs, shows from where. Then it turns by an angle, to the left or to the right as often, and
 //! flies on for one step; off the walls it bounces. The label of a row is 0 where the ball turned left, 1 where it turned right.
 //!
-//! The example of Dawid and LeCun, *Introduction to latent variable energy-based models*, arXiv:2306.02572, section 2.1, in which a
-//! prediction that is a function of the present blurs.
+//! After the uncertain futures of Dawid and LeCun, *Introduction to latent variable energy-based models*, arXiv:2306.02572, where a
+//! prediction that is a function of the present blurs. A model that asks for `x` and `y` splits the rows of any image in the middle.
 
 use std::f32::consts::TAU;
 

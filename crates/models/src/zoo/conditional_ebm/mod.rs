@@ -17,8 +17,8 @@
 //! `y <- y - ½ ε² ∂F/∂y + ε n`, `n ~ N(0, 1)`, that starts anywhere, plus `α (F² + F̄²)`, which keeps energies near 0 (Du & Mordatch,
 //! arXiv:1903.08689).
 //!
-//! LeCun, Chopra, Hadsell, Ranzato & Huang, *A tutorial on energy-based learning*, 2006: sections 1 and 2, with its `E` called `F` as in
-//! Dawid & LeCun, arXiv:2306.02572. `F(x, ·)` of either training is defined up to a constant that may depend on `x`.
+//! LeCun, Chopra, Hadsell, Ranzato & Huang, *A tutorial on energy-based learning*, 2006, whose implicit regression this is, with its `E`
+//! called `F` as in Dawid & LeCun, arXiv:2306.02572. `F(x, ·)` of either training is defined up to a constant that may depend on `x`.
 
 mod inference;
 mod spec;

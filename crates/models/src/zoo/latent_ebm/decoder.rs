@@ -6,7 +6,7 @@ use daydream_graph::{Graph, Tensor};
 
 use crate::layers::{Dense, Mlp};
 
-/// The set of values that the latent variable may take, as the options of the knob `latent`.
+/// The set of values that the latent variable may take, as the options of the knob `latent-kind`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Latent {
     /// `z` in `[0, 2π)`, which the decoder sees as `(cos z, sin z)`.

@@ -24,8 +24,8 @@
 //! answer.
 //!
 //! Dawid & LeCun, *Introduction to latent variable energy-based models: a path towards autonomous machine intelligence*,
-//! arXiv:2306.02572, and Canziani's lecture notes on it (arXiv:2306.02572 v2, section 3); LeCun et al., *A tutorial on energy-based
-//! learning*, 2006, section 3.
+//! arXiv:2306.02572; the ellipse is that of Canziani's lectures on latent-variable energies (NYU Deep Learning, 2021); LeCun, Chopra,
+//! Hadsell, Ranzato & Huang, *A tutorial on energy-based learning*, 2006, on latent variables.
 
 mod decoder;
 mod free_energy;
@@ -149,7 +149,7 @@ impl Parts {
 fn build(setup: &Setup<'_>) -> Result<Built, Error> {
     let (data, knobs) = (setup.data, setup.knobs);
     let parts = Parts::of(data, knobs)?;
-    let latent = Latent::ALL[knobs.whole("latent")];
+    let latent = Latent::ALL[knobs.whole("latent-kind")];
     let count = latent.count(knobs.whole("values"));
     let hidden = vec![knobs.whole("hidden"); knobs.whole("layers")];
 

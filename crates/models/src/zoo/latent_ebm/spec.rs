@@ -54,7 +54,7 @@ static GIVEN: [ChoiceOption; 2] = [
 
 static KNOBS: [Knob; 9] = [
     Knob {
-        id: "latent",
+        id: "latent-kind",
         title: text("Kind of z", "z의 종류"),
         help: text(
             "The set that z sweeps. An angle draws a closed curve, an interval an open one, a square a patch; options are single answers: with \
@@ -307,8 +307,14 @@ static PRESETS: [Preset; 5] = [
         id: "ball",
         title: text("The ball turns left or right", "왼쪽 아니면 오른쪽으로 꺾는 공"),
         data: "ball",
-        knobs: &[("latent", "options"), ("values", "2"), ("temperature", "0.3"), ("hidden", "128"), ("layers", "1")],
-        steps: 1500,
+        knobs: &[
+            ("latent-kind", "options"),
+            ("values", "2"),
+            ("temperature", "0.3"),
+            ("hidden", "128"),
+            ("batch", "32"),
+        ],
+        steps: 6000,
         metric: "error_ratio",
         bar: 0.333,
     },
@@ -316,19 +322,19 @@ static PRESETS: [Preset; 5] = [
         id: "ribbon",
         title: text("Ribbon along an S", "S를 따라가는 띠"),
         data: "relations",
-        knobs: &[("shape", "s-curve"), ("latent", "interval")],
+        knobs: &[("shape", "s-curve"), ("latent-kind", "interval")],
         steps: 1500,
         metric: "nll",
-        bar: 1.7,
+        bar: 1.0,
     },
     Preset {
         id: "fork",
         title: text("Fork: z takes a branch", "갈림길: z가 길을 고름"),
         data: "relations",
-        knobs: &[("shape", "fork"), ("given", "across"), ("latent", "options"), ("values", "2")],
+        knobs: &[("shape", "fork"), ("given", "across"), ("latent-kind", "options"), ("values", "2")],
         steps: 1500,
         metric: "error_ratio",
-        bar: 0.333,
+        bar: 0.1,
     },
     Preset {
         id: "moons",
@@ -337,6 +343,6 @@ static PRESETS: [Preset; 5] = [
         knobs: &[("family", "moons"), ("temperature", "0.0128"), ("annealing", "1000")],
         steps: 2500,
         metric: "nll",
-        bar: 1.3,
+        bar: 1.25,
     },
 ];

@@ -70,7 +70,7 @@ fn the_seed_decides_what_is_drawn() {
         let [first, again, other] = [7, 7, 8].map(|seed| quick(spec, seed));
         assert_eq!(first, again, "{}", spec.id);
         // The other two are enumerated or carried whole.
-        let is_drawn = matches!(spec.id, "points" | "strokes");
+        let is_drawn = matches!(spec.id, "points" | "relations" | "strokes" | "ball");
         assert_eq!(first != other, is_drawn, "{}", spec.id);
         assert_eq!(first.test != other.test, is_drawn, "{}", spec.id);
     }
@@ -79,7 +79,7 @@ fn the_seed_decides_what_is_drawn() {
 #[test]
 fn no_test_row_is_trained_on() {
     // Bars and stripes keep nothing back, on purpose.
-    for id in ["points", "digits", "strokes"] {
+    for id in ["points", "relations", "digits", "strokes", "ball"] {
         let data = quick(find(id).unwrap(), 5);
         let train: HashSet<_> = rows(&data.train).into_iter().collect();
         assert_eq!(train.len(), data.train.len(), "{id} repeats no row");
@@ -101,6 +101,10 @@ fn the_bits_are_pinned() {
         0xe02e_3249_88c6_d078,
     ];
     assert_eq!(points, expected, "{points:#x?}");
+    let relations =
+        ["circle", "s-curve", "fork"].map(|shape| fingerprint(&build("relations", 1, &[("shape", shape)]).train));
+    assert_eq!(relations, [0xe112_752d_069f_ef7d, 0xf446_61be_e224_da00, 0xa60f_35f0_0e5d_f49a], "{relations:#x?}");
+    assert_eq!(fingerprint(&build("ball", 1, &[]).train), 0);
     assert_eq!(fingerprint(&build("strokes", 1, &[("images", "600")]).train), 0x9e36_d3c9_9ae4_9c99);
     assert_eq!(fingerprint(&build("digits", 1, &[]).train), 0x4c81_4f2f_c6a5_1f0d);
 }
@@ -190,6 +194,41 @@ fn strokes_are_balanced_and_inked_like_mnist() {
     assert!((0.12..0.14).contains(&mean), "MNIST's mean pixel is 0.131, not {mean}");
 }
 
+/// The centre of mass of the pixels of a half of a row: to the right and downwards.
+fn centre(row: &[f32], half: usize) -> [f32; 2] {
+    let at = |axis: usize, pixel: usize| [pixel % 24 - 12 * half, pixel / 24][axis] as f32 + 0.5;
+    let pixels = || (0..row.len()).filter(|pixel| pixel % 24 / 12 == half && row[*pixel] > 0.99);
+    [0, 1].map(|axis| pixels().map(|pixel| at(axis, pixel)).sum::<f32>() / pixels().count() as f32)
+}
+
+/// Where the tail says that the ball comes from, and where it went: the angle between has the sign of the label's side.
+#[test]
+fn the_ball_turns_to_the_side_of_its_label() {
+    let data = build("ball", 2, &[("turn", "70")]);
+    let labels = data.train.labels().unwrap();
+    let mut seen = [0, 0];
+    for (index, &label) in labels.iter().enumerate() {
+        let row = data.train.row(index);
+        let [now, next] = [centre(&row, 0), centre(&row, 1)];
+        // In the middle, where nothing bounces off a wall.
+        if now.iter().any(|x| !(5.1..6.9).contains(x)) {
+            continue;
+        }
+        let mass: f32 = (0..288).filter(|pixel| pixel % 24 < 12).map(|pixel| row[pixel]).sum();
+        let whole = [0, 1].map(|axis| {
+            let at = |pixel: usize| [pixel % 24, pixel / 24][axis] as f32 + 0.5;
+            (0..288).filter(|pixel| pixel % 24 < 12).map(|pixel| row[pixel] * at(pixel)).sum::<f32>() / mass
+        });
+        let (before, after) = ([now[0] - whole[0], now[1] - whole[1]], [next[0] - now[0], next[1] - now[1]]);
+        // y runs downwards: a turn to the left has a negative product.
+        let turned_left = before[0] * after[1] - before[1] * after[0] < 0.0;
+        assert_eq!(turned_left, label == 0, "row {index}: {before:?} {after:?}");
+        assert!((after[0].hypot(after[1]) - 3.4).abs() < 0.7, "row {index} flies {after:?}");
+        seen[usize::from(label)] += 1;
+    }
+    assert!(seen.iter().all(|&count| count > 20), "{seen:?}");
+}
+
 #[test]
 fn a_larger_set_of_strokes_begins_with_the_smaller() {
     let [small, large] = ["600", "700"].map(|images| build("strokes", 4, &[("images", images)]));
@@ -228,5 +267,8 @@ fn strokes_can_be_told_apart() {
 fn an_unknown_name_lists_the_known_ones() {
     let error = find("mnist").unwrap_err();
     assert!(matches!(&error, Error::Unknown { what: Named::DataSet, .. }));
-    assert_eq!(error.to_string(), "there is no data set named \"mnist\"; known: points, bars, digits, strokes");
+    assert_eq!(
+        error.to_string(),
+        "there is no data set named \"mnist\"; known: points, relations, bars, digits, strokes, ball"
+    );
 }

@@ -11,7 +11,16 @@ use rand::rngs::Xoshiro256PlusPlus;
 mod languages;
 use languages::english;
 
-const FAMILIES: [Family; 5] = [Family::Moons, Family::Ring, Family::Spiral, Family::Checkerboard, Family::Pinwheel];
+const FAMILIES: [Family; 8] = [
+    Family::Moons,
+    Family::Ring,
+    Family::Spiral,
+    Family::Checkerboard,
+    Family::Pinwheel,
+    Family::Circle,
+    Family::SCurve,
+    Family::Fork,
+];
 
 /// Midpoints of square cells that cover `[-3, 3]²`, `cells` along a side.
 fn grid(cells: usize) -> impl Iterator<Item = [f32; 2]> {
@@ -91,6 +100,20 @@ fn the_data_set_opens_on_the_ring_and_knows_its_density() {
     });
     let share = good.count() as f32 / data.train.len() as f32;
     assert!((share - 0.989).abs() < 0.004, "{share}");
+}
+
+/// How many local maxima the density has along y at this x.
+fn branches(family: Family, x: f32) -> usize {
+    let density = Density::new(family, 0.05);
+    let along: Vec<f32> = (0..240).map(|step| density.log_density([x, step as f32 / 50.0 - 2.4])).collect();
+    along.windows(3).filter(|near| near[0] < near[1] && near[1] >= near[2] && near[1] > -6.0).count()
+}
+
+#[test]
+fn relations_have_as_many_answers_as_their_shapes_say() {
+    assert_eq!([-0.9, 0.0, 0.9].map(|x| branches(Family::Circle, x)), [2, 2, 2]);
+    assert_eq!([-1.6, 0.0, 1.6].map(|x| branches(Family::SCurve, x)), [1, 3, 1]);
+    assert_eq!([-1.5, -0.7, 1.0, 1.6].map(|x| branches(Family::Fork, x)), [1, 1, 2, 2]);
 }
 
 #[test]

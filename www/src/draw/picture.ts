@@ -74,7 +74,8 @@ export class DayDreamPicture extends LitElement {
           ${repeat(
             picture.parts,
             (part) => part.en,
-            (part) => html`<section><h4>${part[language()]}</h4><day-dream-picture .picture=${part.picture} .dark=${this.dark} label=${part[language()]}></day-dream-picture></section>`,
+            (part) => html`<section><h4>${part[language()]}</h4><day-dream-picture .picture=${part.picture} .dark=${this.dark} ?pickable=${this.pickable}
+              label=${part[language()]} @picked=${this.#forward}></day-dream-picture></section>`,
           )}
         </div>`;
     }
@@ -140,6 +141,9 @@ export class DayDreamPicture extends LitElement {
     if (!this.pickable) return;
     this.dispatchEvent(new CustomEvent('picked', { detail: planeAt(plane, ...share(event)) }) satisfies Picked);
   }
+
+  /** What was picked in a part of a group was picked in the group. */
+  readonly #forward = ({ detail }: Picked): void => { this.dispatchEvent(new CustomEvent('picked', { detail }) satisfies Picked); };
 
   #draw(): void {
     const canvas = this.renderRoot.querySelector('canvas');

@@ -2,6 +2,9 @@
 //!
 //! Some come with the project ([`catalogue`]): [`points`] of the plane, [`bars`] and stripes, real
 //! handwritten [`digits`], handwriting drawn by code from pen [`strokes`], film [`ratings`]. Others are read from
+//! Six come with the project ([`catalogue`]): [`points`] of the plane, [`relations`] between two numbers, [`bars`]
+//! and stripes, real handwritten [`digits`], handwriting drawn by code from pen [`strokes`], and a bouncing
+//! [`ball`] with its future. Others are read from
 //! what a person brings ([`from_files`], [`read_path`]): [`idx`] files such as MNIST, tables in [`csv`]
 //! files, folders of [`pictures`], points drawn by hand ([`points::from_drawn`]).
 //!
@@ -10,6 +13,7 @@
 //! platforms round differently (`sin`, `ln`, `erf`) is taken from the `libm` crate.
 
 mod asset;
+pub mod ball;
 pub mod bars;
 pub mod csv;
 pub mod digits;
@@ -22,6 +26,7 @@ pub mod pictures;
 pub mod points;
 mod random;
 pub mod ratings;
+pub mod relations;
 mod rows;
 pub mod strokes;
 
@@ -204,8 +209,16 @@ pub struct DataSpec {
 
 /// The data sets that come with the project, in the order in which they are offered.
 pub fn catalogue() -> &'static [DataSpec] {
-    static CATALOGUE: [DataSpec; 5] = [points::SPEC, bars::SPEC, digits::SPEC, strokes::SPEC, ratings::SPEC];
-    &CATALOGUE
+    static CATALOGUE: &[DataSpec] = &[
+        points::SPEC,
+        relations::SPEC,
+        bars::SPEC,
+        digits::SPEC,
+        strokes::SPEC,
+        ball::SPEC,
+        ratings::SPEC,
+    ];
+    CATALOGUE
 }
 
 /// The data set with this id, or an error that lists the ids that exist.

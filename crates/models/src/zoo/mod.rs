@@ -1,7 +1,9 @@
 //! The models, one file each. A new model is a new file and a line in [`catalogue`].
 
+pub mod conditional_ebm;
 pub mod ff;
 pub mod gan;
+pub mod latent_ebm;
 mod ratings_rbm;
 pub mod rbm;
 mod vae;
@@ -10,8 +12,16 @@ use crate::{Error, ModelSpec, Named};
 
 /// Every model, in the order in which the page and the command line list them.
 pub fn catalogue() -> &'static [&'static ModelSpec] {
-    static CATALOGUE: [&ModelSpec; 5] = [&rbm::SPEC, &ratings_rbm::SPEC, &ff::SPEC, &vae::SPEC, &gan::SPEC];
-    &CATALOGUE
+    static CATALOGUE: &[&ModelSpec] = &[
+        &rbm::SPEC,
+        &ratings_rbm::SPEC,
+        &conditional_ebm::SPEC,
+        &latent_ebm::SPEC,
+        &ff::SPEC,
+        &vae::SPEC,
+        &gan::SPEC,
+    ];
+    CATALOGUE
 }
 
 /// The model with this id, or an error that lists the ids that exist.

@@ -1,4 +1,4 @@
-//! The five distributions of the plane: how to draw from them, and their exact log density.
+//! The distributions of the plane: how to draw from them, and their exact log density.
 //!
 //! Every one is blurred by a Gaussian whose standard deviation is the noise `σ`, so each has a smooth
 //! density `p(x)`, which a model of the plane can be held against: the Kullback-Leibler divergence on a
@@ -23,6 +23,38 @@ pub enum Family {
     Checkerboard,
     /// Five blades: Gaussians stretched along the radius, bent by an angle that grows with the radius.
     Pinwheel,
+    /// A circle of radius 1.4, evenly: an upper and a lower half.
+    Circle,
+    /// An S on its side: `y` even in `±1.8`, and `x = 3.6 (t + 0.3 sin 2πt) - 1.8` with `t = (y + 1.8) / 3.6`, as in Bishop, *Mixture
+    /// density networks* (1994), so that most `x` have one `y` and those around the middle three. Its parts are thirds of `y`.
+    SCurve,
+    /// A line that splits: `x` even in `±1.8`, `y = ±1.2 s² (3 - 2s)` with `s` rising from 0 at `x = -0.6` to 1 at `x = 1.8`, either sign as
+    /// often.
+    Fork,
+}
+
+impl Family {
+    fn parts(self) -> usize {
+        match self {
+            Family::Moons | Family::Spiral | Family::Circle | Family::Fork => 2,
+            Family::SCurve => 3,
+            Family::Ring => RING_MODES,
+            Family::Checkerboard => SQUARES.len(),
+            Family::Pinwheel => BLADES,
+        }
+    }
+
+    /// The point of a part at `along` in `[0, 1]`, where the family is a blurred curve.
+    fn curve(self) -> Option<fn(usize, f32) -> [f32; 2]> {
+        match self {
+            Family::Moons => Some(moon),
+            Family::Spiral => Some(arm),
+            Family::Circle => Some(half_circle),
+            Family::SCurve => Some(third_of_s),
+            Family::Fork => Some(branch),
+            Family::Ring | Family::Checkerboard | Family::Pinwheel => None,
+        }
+    }
 }
 
 /// Radius of the circle on which the ring's Gaussians sit.
@@ -38,7 +70,12 @@ const BLADES: usize = 5;
 const BLADE_MIDDLE: f32 = 1.05;
 const BLADE_LENGTH: f32 = 0.27;
 const BLADE_TWIST: f32 = 1.1;
-/// Points along a moon or an arm at which its blurred density is summed: no further apart than 0.02, and
+const CIRCLE_RADIUS: f32 = 1.4;
+/// Where the S and the fork end.
+const HALF_SIDE: f32 = 1.8;
+const FORK_START: f32 = -0.6;
+const FORK_HEIGHT: f32 = 1.2;
+/// Points along a moon, an arm or another part of a curve at which its blurred density is summed: no further apart than 0.02, and
 /// Gaussians at a distance of their deviation add up smooth to eight digits.
 const CURVE_NODES: usize = 512;
 
@@ -80,15 +117,13 @@ impl Density {
     #[track_caller]
     pub fn new(family: Family, noise: f32) -> Density {
         assert!(noise > 0.0, "the noise must be positive, not {noise}");
-        let nodes = |curve: fn(usize, f32) -> [f32; 2]| {
-            let along = |node: usize| (node as f32 + 0.5) / CURVE_NODES as f32;
-            (0..2 * CURVE_NODES).map(|index| curve(index / CURVE_NODES, along(index % CURVE_NODES))).collect()
-        };
-        let centres = match family {
-            Family::Moons => nodes(moon),
-            Family::Ring => (0..RING_MODES).map(ring_centre).collect(),
-            Family::Spiral => nodes(arm),
-            Family::Checkerboard | Family::Pinwheel => Vec::new(),
+        let along = |node: usize| (node as f32 + 0.5) / CURVE_NODES as f32;
+        let centres = match (family.curve(), family) {
+            (Some(curve), _) => (0..family.parts() * CURVE_NODES)
+                .map(|index| curve(index / CURVE_NODES, along(index % CURVE_NODES)))
+                .collect(),
+            (None, Family::Ring) => (0..RING_MODES).map(ring_centre).collect(),
+            (None, _) => Vec::new(),
         };
         Density { family, noise, centres }
     }
@@ -98,14 +133,9 @@ impl Density {
         self.family
     }
 
-    /// Number of parts with a label of their own: moons, Gaussians, arms, squares or blades.
+    /// Number of parts with a label of their own: moons, Gaussians, arms, squares, blades or branches.
     pub fn parts(&self) -> usize {
-        match self.family {
-            Family::Moons | Family::Spiral => 2,
-            Family::Ring => RING_MODES,
-            Family::Checkerboard => SQUARES.len(),
-            Family::Pinwheel => BLADES,
-        }
+        self.family.parts()
     }
 
     /// The modes, where the distribution is a mixture of separate Gaussians: the ring alone.
@@ -116,20 +146,19 @@ impl Density {
     /// Draws a point and the part it comes from.
     pub fn sample_labelled(&self, rng: &mut impl Rng) -> ([f32; 2], u8) {
         let part = choose(rng, self.parts());
-        let point = match self.family {
-            Family::Moons => self.blur(moon(part, uniform(rng)), rng),
-            Family::Ring => self.blur(ring_centre(part), rng),
-            Family::Spiral => self.blur(arm(part, uniform(rng)), rng),
-            Family::Checkerboard => {
+        let point = match (self.family.curve(), self.family) {
+            (Some(curve), _) => self.blur(curve(part, uniform(rng)), rng),
+            (None, Family::Checkerboard) => {
                 let [left, bottom] = SQUARES[part];
                 self.blur([left + uniform(rng), bottom + uniform(rng)], rng)
             }
-            Family::Pinwheel => {
+            (None, Family::Pinwheel) => {
                 let along = BLADE_MIDDLE + BLADE_LENGTH * normal(rng);
                 let across = self.noise * normal(rng);
                 let radius = (along * along + across * across).sqrt();
                 rotate([along, across], blade_angle(part, radius))
             }
+            (None, _) => self.blur(ring_centre(part), rng),
         };
         (point, part as u8)
     }
@@ -143,12 +172,12 @@ impl Density {
     ///
     /// Exact for the ring (a mixture), the checkerboard (a product of normal distribution functions for
     /// each square) and the pinwheel (turning by an angle that depends on the radius preserves area, so
-    /// the density is the unbent Gaussian's). For the moons and the spiral, whose density is an integral
-    /// along a curve, it is the midpoint rule with 512 nodes on each.
+    /// the density is the unbent Gaussian's). For the others, whose density is an integral along a curve, it
+    /// is the midpoint rule with 512 nodes on each part.
     pub fn log_density(&self, x: [f32; 2]) -> f32 {
         let parts = self.parts();
         match self.family {
-            Family::Moons | Family::Ring | Family::Spiral => {
+            Family::Moons | Family::Ring | Family::Spiral | Family::Circle | Family::SCurve | Family::Fork => {
                 // ln (1/N) Σ N(x; cᵢ, σ² I)
                 let variance = self.noise * self.noise;
                 let exponents = self.centres.iter().map(|centre| -0.5 * squared_distance(x, *centre) / variance);
@@ -199,6 +228,25 @@ fn arm(part: usize, along: f32) -> [f32; 2] {
     let start = SPIRAL_START * SPIRAL_START;
     let t = (start + (1.0 - start) * along).sqrt();
     rotate([SPIRAL_RADIUS * t, 0.0], SPIRAL_ANGLE * t + PI * part as f32)
+}
+
+/// The point of the upper or the lower half at `along` in `[0, 1]`.
+fn half_circle(part: usize, along: f32) -> [f32; 2] {
+    rotate([CIRCLE_RADIUS, 0.0], PI * (part as f32 + along))
+}
+
+/// The point of a third of the S at `along` in `[0, 1]`.
+fn third_of_s(part: usize, along: f32) -> [f32; 2] {
+    let t = (part as f32 + along) / 3.0;
+    [t + 0.3 * libm::sinf(TAU * t), t].map(|share| HALF_SIDE * (2.0 * share - 1.0))
+}
+
+/// The point of the fork at `along` in `[0, 1]`, on the way to the upper or the lower end.
+fn branch(part: usize, along: f32) -> [f32; 2] {
+    let x = HALF_SIDE * (2.0 * along - 1.0);
+    let s = ((x - FORK_START) / (HALF_SIDE - FORK_START)).max(0.0);
+    let y = FORK_HEIGHT * s * s * (3.0 - 2.0 * s);
+    [x, if part == 0 { y } else { -y }]
 }
 
 fn ring_centre(part: usize) -> [f32; 2] {

@@ -43,7 +43,7 @@ describe('languages', () => {
 
   test.each(['en', 'ko'])('nothing is wider than a phone in %s', async (language) => {
     await browser.setViewport(360, 740);
-    for (const model of ['rbm', 'ff', 'vae', 'gan']) {
+    for (const model of ['rbm', 'hopfield', 'dae', 'ff', 'vae', 'gan']) {
       await open(`#model=${model}&lang=${language}`);
       await waitFor(browser, () => player.shadowRoot?.querySelector('day-dream-view'));
       expect(await browser.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
@@ -51,7 +51,7 @@ describe('languages', () => {
   });
 });
 
-test.each(['rbm', 'ff', 'vae', 'gan'])('every picture and every value of %s is on the screen', async (model) => {
+test.each(['rbm', 'hopfield', 'dae', 'ff', 'vae', 'gan'])('every picture and every value of %s is on the screen', async (model) => {
   await browser.setViewport(1280, 3000);
   await open(`#model=${model}`);
   await browser.evaluate(() => player.step(3));

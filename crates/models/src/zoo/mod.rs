@@ -1,7 +1,9 @@
 //! The models, one file each. A new model is a new file and a line in [`catalogue`].
 
+mod dae;
 pub mod ff;
 pub mod gan;
+pub mod hopfield;
 pub mod rbm;
 mod vae;
 
@@ -9,7 +11,7 @@ use crate::{Error, ModelSpec, Named};
 
 /// Every model, in the order in which the page and the command line list them.
 pub fn catalogue() -> &'static [&'static ModelSpec] {
-    static CATALOGUE: [&ModelSpec; 4] = [&rbm::SPEC, &ff::SPEC, &vae::SPEC, &gan::SPEC];
+    static CATALOGUE: [&ModelSpec; 6] = [&rbm::SPEC, &hopfield::SPEC, &dae::SPEC, &ff::SPEC, &vae::SPEC, &gan::SPEC];
     &CATALOGUE
 }
 

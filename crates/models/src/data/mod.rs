@@ -3,7 +3,7 @@
 //! Four come with the project ([`catalogue`]): [`points`] of the plane, [`bars`] and stripes, real
 //! handwritten [`digits`], and handwriting drawn by code from pen [`strokes`]. Others are read from
 //! what a person brings ([`from_files`], [`read_path`]): [`idx`] files such as MNIST, tables in [`csv`]
-//! files, folders of [`pictures`], points drawn by hand ([`points::from_drawn`]).
+//! files, folders of [`pictures`], what they have [`drawn`] by hand.
 //!
 //! A data set depends on its knobs and its seed alone: the same bits come out natively and in a
 //! browser, because the random numbers come from one named generator and every function that
@@ -13,6 +13,7 @@ mod asset;
 pub mod bars;
 pub mod csv;
 pub mod digits;
+pub mod drawn;
 mod files;
 mod gzip;
 pub mod idx;

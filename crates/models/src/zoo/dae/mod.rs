@@ -102,6 +102,8 @@ fn build(setup: &Setup<'_>) -> Result<Built, Error> {
     let rows = g.input("rows", [ROWS, width]); // [E, D]
     let corrupted = corruption.of(rows, seen, data);
     let denoised = denoiser.apply(corrupted.rows);
+    // Where it is known what is missing, the rest is left as it is.
+    let denoised = if corruption.is_mask() { corrupted.hit.select(denoised, rows) } else { denoised };
     let filled = corrupted.hit.select(mean.broadcast_to(rows.shape()), corrupted.rows);
     let look = Function::new("look")
         .output("corrupted", corrupted.rows) // [E, D]

@@ -31,7 +31,7 @@ use async_trait::async_trait;
 use daydream_graph::{Function, Graph, Tensor};
 
 use crate::data::{Dataset, Split};
-use crate::model::{Built, Measuring, Metrics, Model, Setup};
+use crate::model::{Built, Course, Measuring, Metrics, Model, Setup};
 use crate::{Error, Knobs, Picture, Run, words};
 
 use memory::{Energy, Memory};
@@ -40,6 +40,8 @@ pub use spec::SPEC;
 
 /// Larger images are refused: their couplings would not fit beside a browser's other memory.
 const MAX_UNITS: usize = 4096;
+/// Seconds in which many patterns are stored, to be watched.
+const WATCHED: f64 = 12.0;
 /// `rᵀξ / N` below which a pattern counts as lying in the span of those before it.
 const IN_THE_SPAN: f32 = 1e-3;
 
@@ -176,6 +178,12 @@ impl Model for Hopfield {
         }
         run.write("number", &[number as f32]);
         run.call("train", run.step());
+    }
+
+    /// All is stored within some seconds, and slowly enough to see each pattern come.
+    fn course(&self) -> Course {
+        let end = self.most as u64;
+        Course { pace: Some((end as f64 / WATCHED).max(2.0)), end: Some(end) }
     }
 
     fn measure(&self, run: &mut Run<'_>) -> Measuring {

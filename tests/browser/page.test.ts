@@ -43,7 +43,7 @@ describe('languages', () => {
 
   test.each(['en', 'ko'])('nothing is wider than a phone in %s', async (language) => {
     await browser.setViewport(360, 740);
-    for (const model of ['rbm', 'ff', 'vae', 'gan']) {
+    for (const model of ['rbm', 'hopfield', 'dae', 'ff', 'vae', 'gan']) {
       await open(`#model=${model}&lang=${language}`);
       await waitFor(browser, () => player.shadowRoot?.querySelector('day-dream-view'));
       expect(await browser.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
@@ -51,7 +51,7 @@ describe('languages', () => {
   });
 });
 
-test.each(['rbm', 'ff', 'vae', 'gan'])('every picture and every value of %s is on the screen', async (model) => {
+test.each(['rbm', 'hopfield', 'dae', 'ff', 'vae', 'gan'])('every picture and every value of %s is on the screen', async (model) => {
   await browser.setViewport(1280, 3000);
   await open(`#model=${model}`);
   await browser.evaluate(() => player.step(3));
@@ -250,6 +250,62 @@ describe('files', () => {
     expect(recipe.data).toBe('train-images-idx3-ubyte + 1');
     expect(await textOf(browser, 'nav h2#data ~ .list [aria-current=true]')).toBe('train-images-idx3-ubyte + 1');
   });
+});
+
+describe('drawing data', () => {
+  /** Draws one line on the first canvas that matches, corner to corner of the middle of it. */
+  const stroke = async (selector: string): Promise<void> => {
+    const box = await browser.page.locator(selector).first().boundingBox();
+    if (!box) throw new Error(`nothing matches ${selector}`);
+    const at = (x: number, y: number): [number, number] => [box.x + x * box.width, box.y + y * box.height];
+    await browser.page.mouse.move(...at(0.2, 0.2));
+    await browser.page.mouse.down();
+    await browser.page.mouse.move(...at(0.5, 0.4), { steps: 6 });
+    await browser.page.mouse.move(...at(0.8, 0.8), { steps: 6 });
+    await browser.page.mouse.up();
+  };
+
+  test.each([360, 1280])('two drawn images are data on a screen of %i pixels, and a Hopfield network stores them', async (width) => {
+    await browser.setViewport(width, 800);
+    await open('#model=hopfield');
+    await browser.click('.own');
+    await browser.click('day-dream-drawing .choice button');
+    await stroke('day-dream-drawing day-dream-sketch canvas');
+    await browser.click('day-dream-drawing .add');
+    // The second by the keyboard: a dot in the middle, and a line to the right of it.
+    await browser.evaluate(() => {
+      const sheet = document.querySelector('day-dream-page')?.shadowRoot?.querySelector('day-dream-drawing')?.shadowRoot?.querySelector('day-dream-sketch');
+      const canvas = sheet?.shadowRoot?.querySelector('canvas');
+      canvas?.dispatchEvent(new KeyboardEvent('keydown', { key: ' ' }));
+      canvas?.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', shiftKey: true }));
+    });
+    await browser.click('day-dream-drawing .add');
+    expect(await browser.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    await browser.click('day-dream-drawing .use');
+    await waitFor(browser, () => player.info?.recipe.data === 'drawn');
+    const metrics = await browser.evaluate(() => player.step(3));
+    expect(metrics).toMatchObject({ stored: 2, stable_bits: 1 });
+    expect(await browser.evaluate(() => player.info?.data)).toMatchObject({ kind: 'images', height: 8, width: 8, train: 2 });
+    expect(await textOf(browser, 'nav h2#data ~ .list [aria-current=true]')).toBe('Your drawing');
+  });
+
+  test('drawn points are data', async () => {
+    await open('#model=dae');
+    await browser.click('.own');
+    await stroke('day-dream-drawing day-dream-plane-sheet canvas');
+    await browser.click('day-dream-drawing .use');
+    await waitFor(browser, () => player.info?.recipe.data === 'drawn');
+    expect(await browser.evaluate(() => player.info?.data.kind)).toBe('points');
+    expect(Object.values(await browser.evaluate(() => player.step(3))).every(Number.isFinite)).toBe(true);
+  });
+});
+
+test('a network that has stored everything stops by itself, and plays again from the beginning', async () => {
+  await open('#model=hopfield&data=bars&patterns=4&play=1');
+  await waitFor(browser, () => !player.playing && player.steps === 4);
+  await browser.evaluate(() => { player.play(); });
+  await waitFor(browser, () => player.playing && player.steps < 4);
+  await waitFor(browser, () => !player.playing && player.steps === 4);
 });
 
 describe('failures', () => {

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+use std::rc::Rc;
+
 use daydream_cpu::Cpu;
 use daydream_models::{Cost, Error, KnobKind, Metrics, ModelSpec, Named, Recipe, Session, data, zoo};
 use daydream_tests::check_picture;
@@ -146,6 +148,29 @@ fn every_model_builds_on_every_data_set_that_it_accepts() {
                         check_picture(&format!("{} of {} on {}", view.id, spec.id, set.id), &picture);
                     }
                 }
+            }
+        }
+    }
+}
+
+/// Drawings are small data: three images, twenty points.
+#[test]
+fn every_model_learns_from_a_drawing() {
+    let images: Vec<u8> = (0..3 * 64).map(|pixel| if pixel % 7 < 3 { 255 } else { 0 }).collect();
+    let images = [&[0, 0, 8, 3, 0, 0, 0, 3, 0, 0, 0, 8, 0, 0, 0, 8][..], &images].concat();
+    let points = (0..40).flat_map(|number| (number as f32 / 20.0 - 1.0).to_be_bytes());
+    let points: Vec<u8> = [0, 0, 13, 2, 0, 0, 0, 20, 0, 0, 0, 2].into_iter().chain(points).collect();
+    for bytes in [images, points] {
+        let data = Rc::new(data::from_files(&[("a.drawn", bytes)]).unwrap());
+        for spec in zoo::catalogue().iter().filter(|spec| spec.data.contains(&data.kind) && !spec.needs_labels) {
+            let recipe = Recipe::new(spec.id, &data.name, 1);
+            let mut session = block_on(Session::new(recipe, Some(Rc::clone(&data)), Box::new(Cpu::new()))).unwrap();
+            block_on(session.step(5)).unwrap();
+            let cheap = session.metric_ids(&[Cost::Cheap]);
+            block_on(session.evaluate(&cheap)).unwrap();
+            for view in spec.views.iter().filter(|view| view.data.is_empty() || view.data.contains(&data.kind)) {
+                let picture = block_on(session.view(view.id, &[])).unwrap();
+                check_picture(&format!("{} of {} on a drawing", view.id, spec.id), &picture);
             }
         }
     }

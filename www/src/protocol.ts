@@ -177,6 +177,10 @@ export interface SessionInfo {
     titles?: Text[] };
   /** The step that "go back" returns to. */
   snapshot: number;
+  /** Steps a second at which training is best watched, where that is not as fast as it goes. */
+  pace: number | null | undefined;
+  /** The step after which no other changes anything, if there is one. */
+  end: number | null | undefined;
   /** The most bytes that the module has taken so far: what programs work in, data, parameters kept to go back to. */
   memory: number;
 }
@@ -203,8 +207,8 @@ export type Command =
   | { do: 'rows'; first: number; count: number }
   | { do: 'save' }
   | { do: 'load'; file: DroppedFile }
-  /** Train until `pause`, at most `stepsPerSecond`; the worker sends `trained` events. */
-  | { do: 'play'; stepsPerSecond: number }
+  /** Train until `pause`, at most `stepsPerSecond` and not beyond the step `end`; the worker sends `trained` events. */
+  | { do: 'play'; stepsPerSecond: number; end: number }
   | { do: 'pause' }
   /** Take the GPU away, as a driver that fails does: for tests, and for trying it out. */
   | { do: 'loseGpu' };

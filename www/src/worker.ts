@@ -20,7 +20,7 @@ let memory: WebAssembly.Memory;
 let session: Session | undefined;
 /** A GPU that was made ready for a session while that trained on the CPU. */
 let prospect: { of: Session; gpu: Prospect } | undefined;
-let playing: { stepsPerSecond: number; begun: number; steps: number } | undefined;
+let playing: { stepsPerSecond: number; end: number; begun: number; steps: number } | undefined;
 
 /** How the speed that is reported is measured: steps since a moment. */
 let speed = { since: performance.now(), steps: 0, value: 0 };
@@ -154,10 +154,10 @@ const handlers: { [K in Command['do']]: (command: Extract<Command, { do: K }>) =
     await opened().load(file.name, file.bytes);
     return info();
   },
-  async play({ stepsPerSecond }) {
+  async play({ stepsPerSecond, end }) {
     opened();
     const now = performance.now();
-    playing = { stepsPerSecond, begun: now, steps: 0 };
+    playing = { stepsPerSecond, end, begun: now, steps: 0 };
     speed = { since: now, steps: 0, value: 0 };
     reported = now;
     return Promise.resolve(null);
@@ -191,9 +191,13 @@ async function train(run: NonNullable<typeof playing>): Promise<number> {
   const trained = opened();
   const begun = performance.now();
   const due = ((begun - run.begun) / 1000) * run.stepsPerSecond - run.steps;
-  if (due < 1) return Math.min(1000 / run.stepsPerSecond, 50);
   const before = trained.steps;
-  note((await trained.advance(Math.floor(due))) as Progress | undefined);
+  if (before >= run.end) {
+    note((await trained.settle()) as Progress | undefined);
+    report(begun);
+  }
+  if (due < 1 || before >= run.end) return Math.min(1000 / run.stepsPerSecond, 50);
+  note((await trained.advance(Math.min(Math.floor(due), run.end - before))) as Progress | undefined);
   const made = Math.max(0, trained.steps - before);
   run.steps += made;
   const end = performance.now();
@@ -201,7 +205,7 @@ async function train(run: NonNullable<typeof playing>): Promise<number> {
   if (due > 4 * made + run.stepsPerSecond) run.begun = end - (run.steps / run.stepsPerSecond) * 1000;
   watchDevice();
   speed.steps += made;
-  if (end - reported >= REPORT_EVERY) report(end);
+  if (end - reported >= REPORT_EVERY || trained.steps >= run.end) report(end);
   return 0;
 }
 

@@ -25,7 +25,7 @@ pub use catalogue::{Catalogue, catalogue};
 pub use device::{DeviceChoice, DeviceKind, Devices, Notice, Placement};
 pub use error::{Error, Named};
 pub use knob::{ChoiceOption, Knob, KnobKind, Knobs, Scale};
-pub use model::{Built, Measuring, Metrics, Model, Setup};
+pub use model::{Built, Course, Measuring, Metrics, Model, Setup};
 pub use picture::{Curve, Floats, Group, Layer, Palette, Part, Picture, Role, Series};
 pub use recipe::Recipe;
 pub use run::{Run, batch, batch_labels};

@@ -38,6 +38,11 @@ pub trait Model {
         run.call("train", run.step());
     }
 
+    /// How its training is best watched; by default as fast as it goes, without end.
+    fn course(&self) -> Course {
+        Course::default()
+    }
+
     /// Asks for the metrics of the last training step: those whose cost is [`crate::Cost::Free`].
     fn measure(&self, run: &mut Run<'_>) -> Measuring {
         run.measure_outputs("train")
@@ -54,6 +59,15 @@ pub trait Model {
 
     /// A knob that is live was turned. Inputs named like a knob are written by the session; override for anything else.
     fn knob_turned(&self, _run: &mut Run<'_>, _id: &str) {}
+}
+
+/// How training is best watched.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Course {
+    /// Steps a second at most, where each is worth a look.
+    pub pace: Option<f64>,
+    /// Steps after which no other changes anything.
+    pub end: Option<u64>,
 }
 
 /// Measured numbers by the id of their metric.

@@ -20,7 +20,7 @@ use self::training::{Flights, Pace};
 use crate::checkpoint::{self, Header};
 use crate::data::{Dataset, Kind, Split};
 use crate::device::{DeviceChoice, DeviceKind, Devices, Placement};
-use crate::model::{Built, Metrics, Setup};
+use crate::model::{Built, Course, Metrics, Setup};
 use crate::{Cost, Error, Knob, Knobs, ModelSpec, Named, Picture, Recipe, View, words};
 
 /// A model in training.
@@ -97,6 +97,11 @@ impl Session {
     /// The data.
     pub fn data(&self) -> &Dataset {
         &self.learner.subject.data
+    }
+
+    /// How training is best watched.
+    pub fn course(&self) -> Course {
+        self.learner.subject.model.course()
     }
 
     /// Where the model's knobs stand.

@@ -250,3 +250,37 @@ fn a_table_comes_alone() {
         "a.csv: is a table, which is a data set of its own; open it alone"
     );
 }
+
+/// An IDX header and what follows.
+fn idx(kind: u8, sizes: &[u32], data: &[u8]) -> Vec<u8> {
+    let sizes = sizes.iter().flat_map(|size| size.to_be_bytes());
+    [0, 0, kind, sizes.len() as u8 / 4].into_iter().chain(sizes).chain(data.iter().copied()).collect()
+}
+
+#[test]
+fn drawn_images_are_all_there_to_learn_and_to_test_on() {
+    let data = from_files(&[("a.drawn", idx(8, &[2, 2, 2], &[0, 255, 0, 255, 255, 255, 0, 0]))]).unwrap();
+    assert_eq!((data.name.as_str(), data.kind, data.shape, data.classes), ("drawn", Kind::Images, square(2), 0));
+    assert_eq!((data.train.len(), data.test.len()), (2, 2));
+    assert_eq!((data.train.row(0), data.test.row(1)), (vec![0.0, 1.0, 0.0, 1.0], vec![1.0, 1.0, 0.0, 0.0]));
+}
+
+#[test]
+fn drawn_points_follow_the_drawing_in_both_splits() {
+    let numbers: Vec<u8> = (0..60).flat_map(|number| (number as f32 / 30.0 - 1.0).to_be_bytes()).collect();
+    let data = from_files(&[("a.drawn", idx(0x0d, &[30, 2], &numbers))]).unwrap();
+    assert_eq!((data.name.as_str(), data.kind, data.train.len(), data.test.len()), ("drawn", Kind::Points, 24, 6));
+    assert_eq!(data.train.row(0), [-1.0, 1.0 / 30.0 - 1.0]);
+}
+
+#[test]
+fn bad_drawings_are_refused() {
+    let refusal = |bytes: Vec<u8>| english(&from_files(&[("a.drawn", bytes)]).unwrap_err());
+    let damaged = "a.drawn: is damaged: its header does not fit the points that follow";
+    assert_eq!(refusal(idx(0x0d, &[3, 2], &[0; 16])), damaged);
+    assert_eq!(refusal(idx(0x0d, &[3, 3], &[0; 24])), damaged);
+    assert_eq!(refusal(idx(0x0d, &[2, 2], &[0; 17])), damaged);
+    assert_eq!(refusal(idx(8, &[3], &[0; 3])), "a.drawn: holds labels; a drawing is images or points");
+    assert_eq!(refusal(idx(0x0d, &[2, 2], &[0; 16])), "the drawing: has 2 points; draw at least 20");
+    assert!(refusal(vec![1, 2]).starts_with("a.drawn: "));
+}

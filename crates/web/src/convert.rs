@@ -17,6 +17,8 @@ pub(crate) struct Info {
     device: Device,
     data: DataInfo,
     snapshot: f64,
+    pace: Option<f64>,
+    end: Option<f64>,
 }
 
 #[derive(Serialize)]
@@ -60,6 +62,7 @@ impl Info {
         let steps_per_epoch = session.steps_per_epoch();
         let device = Device::of(session.placement());
         let data = session.data();
+        let course = session.course();
         Info {
             recipe: session.recipe().clone(),
             step: session.steps_done() as f64,
@@ -77,6 +80,8 @@ impl Info {
                 titles: data.ratings.as_ref().map(|ratings| ratings.titles.clone()),
             },
             snapshot: session.snapshot_step() as f64,
+            pace: course.pace,
+            end: course.end.map(|end| end as f64),
         }
     }
 }

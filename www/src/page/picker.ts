@@ -10,6 +10,9 @@ import { WORDS } from '../words';
 type Open = (recipe: Recipe | undefined) => void;
 type Family = ModelSpec['family'];
 
+/** What drawn data is called. */
+const DRAWN = 'drawn';
+
 const FAMILIES = Object.keys(WORDS.families) as Family[];
 
 export function modelPicker(recipe: Recipe, open: Open): TemplateResult {
@@ -36,13 +39,14 @@ export function modelPicker(recipe: Recipe, open: Open): TemplateResult {
   `;
 }
 
-export function dataPicker(recipe: Recipe, model: ModelSpec, open: Open): TemplateResult {
+/** `draw` opens a sheet to draw data on. */
+export function dataPicker(recipe: Recipe, model: ModelSpec, open: Open, draw: () => void): TemplateResult {
   const choose = (id: string): void => {
     if (id !== recipe.data && findData(CATALOGUE, id)) open(withData(CATALOGUE, recipe, id));
   };
   const choices = CATALOGUE.data.filter((data) => accepts(model, data)).map((data) => ({ id: data.id, title: say(data.title) }));
   // The visitor's own data goes by the name of its file.
-  if (!choices.some(({ id }) => id === recipe.data)) choices.push({ id: recipe.data, title: recipe.data });
+  if (!choices.some(({ id }) => id === recipe.data)) choices.push({ id: recipe.data, title: recipe.data === DRAWN ? say(WORDS.drawnData) : recipe.data });
   return html`
     <h2 id="data">${say(WORDS.data)}</h2>
     <select class="menu" aria-labelledby="data" @change=${(event: Event) => { choose((event.target as HTMLSelectElement).value); }}>
@@ -51,6 +55,7 @@ export function dataPicker(recipe: Recipe, model: ModelSpec, open: Open): Templa
     <div class="list">
       ${choices.map(({ id, title }) => html`<button aria-current=${id === recipe.data} @click=${() => { choose(id); }}>${title}</button>`)}
     </div>
+    ${model.needs_labels ? nothing : html`<button class="own" @click=${draw}>${say(WORDS.drawData)}…</button>`}
   `;
 }
 

@@ -29,6 +29,8 @@ export const styles = [
     nav .list button:hover { color: var(--dd-accent); }
     nav .list button[aria-current='true'] { border-left-color: var(--dd-accent); font-weight: 600; color: inherit; }
     nav .list h3 { padding-left: 14px; }
+    .own { min-height: 36px; padding: 6px 0 6px 14px; border: 0; background: none; color: var(--dd-accent); font: inherit; font-size: 0.84rem; text-align: left; cursor: pointer; }
+    .own:hover { text-decoration: underline; text-underline-offset: 3px; }
     .menu { display: none; }
     nav .summary { margin: 12px 0; font-size: 0.78rem; line-height: 1.5; color: var(--dd-muted); }
     .examples { max-width: 160px; }
@@ -71,6 +73,7 @@ export const styles = [
       nav { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 4px 16px; }
       nav .list, nav h3, nav .summary, .examples { display: none; }
       nav h2 { order: -1; margin: 0 !important; }
+      .own { grid-column: 2; min-height: 40px; padding: 6px 2px; }
       .menu { display: block; width: 100%; min-height: 44px; padding: 0 8px; border: 1px solid var(--dd-rule); border-radius: 8px; background: var(--dd-surface); color: var(--dd-ink); font: inherit; font-size: 0.9rem; }
     }
     @media (max-width: 640px) {

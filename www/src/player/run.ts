@@ -104,9 +104,9 @@ export class Run {
           info.recipe.data = info.data.name;
           this.recipe = { ...this.recipe, data: info.data.name };
         }
+        this.#begin(info);
         // Before anybody asks for pictures: the first thing to be seen is that it trains.
         if (this.playing) this.#start();
-        this.#begin(info);
         this.watcher.opened(info);
       } catch (thrown) {
         if (this.#isSuperseded()) continue;
@@ -189,8 +189,19 @@ export class Run {
   play(): void {
     this.playing = true;
     if (this.crashed || !this.#client) void this.open(this.recipe, this.files);
-    else if (!this.opening) this.#start();
+    else if (!this.opening) this.attempt(this.#resume());
     this.watcher.changed();
+  }
+
+  /** From the beginning, where the end was reached. */
+  async #resume(): Promise<void> {
+    if (this.#isAtEnd()) await this.restart();
+    this.#start();
+  }
+
+  /** Nothing is left to be learnt. */
+  #isAtEnd(): boolean {
+    return this.step >= (this.info?.end ?? Infinity);
   }
 
   async pause(): Promise<void> {
@@ -210,7 +221,8 @@ export class Run {
   }
 
   #start(): void {
-    this.attempt(this.#ask({ do: 'play', stepsPerSecond: this.slow ? SLOW_MOTION : FULL_SPEED }));
+    const { pace, end } = this.info ?? {};
+    this.attempt(this.#ask({ do: 'play', stepsPerSecond: this.slow ? SLOW_MOTION : (pace ?? FULL_SPEED), end: end ?? Infinity }));
   }
 
   /** Makes training steps and returns what the last one measured. */
@@ -346,6 +358,7 @@ export class Run {
     if (stepsPerSecond > 0) this.stepsPerSecond = stepsPerSecond;
     if (this.info) this.info.memory = memory;
     this.#measured(step, metrics, false);
+    if (this.playing && this.#isAtEnd()) this.attempt(this.pause());
   }
 
   #measured(step: number, metrics: Metrics, keep: boolean): void {

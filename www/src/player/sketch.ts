@@ -1,6 +1,6 @@
 /** `<day-dream-sketch>`: a sheet of the data's size to draw on, for views that take a row drawn by hand. */
 
-import { LitElement, css, html, type PropertyValues, type TemplateResult } from 'lit';
+import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { floats } from '../draw/colors';
 import { LanguageController, say } from '../language';
 import type { Picture } from '../protocol';
@@ -11,16 +11,23 @@ export type Drawn = CustomEvent<Float32Array | undefined>;
 
 /** Radius of the pen, as a share of the sheet's longer side: about that of MNIST's strokes. */
 const PEN = 0.048;
+const ARROWS = new Map<string, readonly [number, number]>([['ArrowLeft', [-1, 0]], ['ArrowRight', [1, 0]], ['ArrowUp', [0, -1]], ['ArrowDown', [0, 1]]]);
+/** The colour of the pixel under the keyboard's pen. */
+const CURSOR = [169, 155, 255, 255];
+
+const clamp = (place: number, most: number): number => Math.max(0, Math.min(most, place));
 
 export class DayDreamSketch extends LitElement {
-  static override properties = { height: { type: Number }, width: { type: Number }, channels: { type: Number }, row: { attribute: false } };
+  static override properties = { height: { type: Number }, width: { type: Number }, channels: { type: Number }, row: { attribute: false }, cursor: { state: true } };
 
   /** Pixels of the sheet. */
   declare height: number;
   declare width: number;
   declare channels: number;
-  /** Brings a row of the data to begin with. */
-  declare row: () => Promise<Picture>;
+  /** Brings a row of the data to begin with, where there is one. */
+  declare row: (() => Promise<Picture>) | undefined;
+  /** The pixel under the keyboard's pen, once it is used. */
+  declare private cursor: [number, number] | undefined;
 
   /** How dark each pixel is, all channels alike. */
   #ink = new Float32Array();
@@ -45,12 +52,14 @@ export class DayDreamSketch extends LitElement {
 
   protected override render(): TemplateResult {
     return html`
-      <canvas width=${this.width} height=${this.height} style="aspect-ratio:${this.width}/${this.height}" role="img" aria-label=${say(WORDS.sketch)}
-        @pointerdown=${this.#begin} @pointermove=${this.#move} @pointerup=${this.#end} @pointercancel=${this.#end}></canvas>
+      <canvas width=${this.width} height=${this.height} style="aspect-ratio:${this.width}/${this.height}" tabindex="0" role="application"
+        aria-label=${`${say(WORDS.sketch)}. ${say(WORDS.sketchKeys)}`}
+        @pointerdown=${this.#begin} @pointermove=${this.#move} @pointerup=${this.#end} @pointercancel=${this.#end}
+        @keydown=${this.#press} @blur=${() => { this.cursor = undefined; }}></canvas>
       <div>
         <p>${say(WORDS.sketchHelp)}</p>
-        <button @click=${() => { void this.#take(); }}>${say(WORDS.takeRow)}</button>
-        <button @click=${this.#clear}>${say(WORDS.clear)}</button>
+        ${this.row ? html`<button @click=${() => { void this.#take(); }}>${say(WORDS.takeRow)}</button>` : nothing}
+        <button @click=${() => { this.clear(); }}>${say(WORDS.clear)}</button>
       </div>
     `;
   }
@@ -71,15 +80,29 @@ export class DayDreamSketch extends LitElement {
 
   readonly #end = (): void => { this.#pen = undefined; };
 
-  readonly #clear = (): void => {
+  /** Arrows move the pen, with shift they draw; space and enter leave a dot. */
+  readonly #press = (event: KeyboardEvent): void => {
+    const way = ARROWS.get(event.key);
+    const dot = event.key === ' ' || event.key === 'Enter';
+    if (!way && !dot) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const from = this.cursor ?? [Math.floor(this.width / 2), Math.floor(this.height / 2)];
+    const to: [number, number] = way ? [clamp(from[0] + way[0], this.width - 1), clamp(from[1] + way[1], this.height - 1)] : from;
+    this.cursor = to;
+    if (dot || event.shiftKey) this.#stroke([from[0] + 0.5, from[1] + 0.5], [to[0] + 0.5, to[1] + 0.5]);
+  };
+
+  /** Back to an empty sheet. */
+  clear(): void {
     this.#ink.fill(0);
     this.#show();
     this.dispatchEvent(new CustomEvent('drawn', { detail: undefined }) satisfies Drawn);
-  };
+  }
 
   async #take(): Promise<void> {
-    const row = await this.row();
-    if (row.type !== 'images') return;
+    const row = await this.row?.();
+    if (row?.type !== 'images') return;
     const pixels = floats(row.pixels);
     this.#ink = this.#ink.map((_, index) => pixels[index * this.channels] ?? 0);
     this.#tell();
@@ -115,12 +138,13 @@ export class DayDreamSketch extends LitElement {
     if (!context) return;
     const image = context.createImageData(this.width, this.height);
     this.#ink.forEach((ink, index) => { image.data.set([255 * ink, 255 * ink, 255 * ink, 255], index * 4); });
+    if (this.cursor) image.data.set(CURSOR, 4 * (this.cursor[1] * this.width + this.cursor[0]));
     context.putImageData(image, 0, 0);
   }
 
   static override styles = css`
     :host { display: flex; gap: 12px; align-items: flex-start; margin-bottom: 10px; }
-    canvas { width: 140px; flex: none; border-radius: 3px; image-rendering: pixelated; cursor: crosshair; touch-action: none; }
+    canvas { width: var(--sheet, 140px); flex: none; border-radius: 3px; image-rendering: pixelated; cursor: crosshair; touch-action: none; }
     p { margin: 0 0 8px; font-size: 0.78rem; line-height: 1.45; color: var(--dd-muted); }
     button { min-height: 28px; margin: 0 6px 6px 0; padding: 0 12px; border: 1px solid var(--dd-rule); border-radius: 14px; background: none; color: var(--dd-accent);
       font: inherit; font-size: 0.78rem; cursor: pointer; }

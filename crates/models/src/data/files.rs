@@ -5,11 +5,11 @@ use std::path::Path;
 
 #[cfg(not(target_arch = "wasm32"))]
 use super::pictures;
-use super::{Dataset, csv, idx};
+use super::{Dataset, csv, drawn, idx};
 use crate::{Error, words};
 
 /// Reads files dropped together, given by their names and contents: a table whose name ends in `.csv` or
-/// `.tsv` ([`csv::read`]), else IDX files ([`idx::dataset`]); all gzipped or not.
+/// `.tsv` ([`csv::read`]), a drawing in a file `.drawn` ([`drawn::read`]), else IDX files ([`idx::dataset`]); tables and IDX files gzipped or not.
 ///
 /// # Errors
 /// [`Error::BadFile`] when a table comes with other files, or a reader refuses.
@@ -21,6 +21,7 @@ pub fn from_files(files: &[(impl AsRef<str>, impl AsRef<[u8]>)]) -> Result<Datas
     };
     match files {
         [(name, bytes)] if is_table(name.as_ref()) => csv::read(name.as_ref(), bytes.as_ref()),
+        [(name, bytes)] if name.as_ref().ends_with(drawn::ENDING) => drawn::read(name.as_ref(), bytes.as_ref()),
         [(name, _)] => idx::dataset(name.as_ref(), files),
         _ => match files.iter().find(|(name, _)| is_table(name.as_ref())) {
             Some((table, _)) => Err(Error::bad_file(

@@ -6,7 +6,7 @@
 //! and stripes, real handwritten [`digits`], handwriting drawn by code from pen [`strokes`], and a bouncing
 //! [`ball`] with its future. Others are read from
 //! what a person brings ([`from_files`], [`read_path`]): [`idx`] files such as MNIST, tables in [`csv`]
-//! files, folders of [`pictures`], points drawn by hand ([`points::from_drawn`]).
+//! files, folders of [`pictures`], what they have [`drawn`] by hand.
 //!
 //! A data set depends on its knobs and its seed alone: the same bits come out natively and in a
 //! browser, because the random numbers come from one named generator and every function that
@@ -17,6 +17,7 @@ pub mod ball;
 pub mod bars;
 pub mod csv;
 pub mod digits;
+pub mod drawn;
 mod files;
 mod gzip;
 pub mod idx;

@@ -1,8 +1,10 @@
 //! The models, one file each. A new model is a new file and a line in [`catalogue`].
 
 pub mod conditional_ebm;
+mod dae;
 pub mod ff;
 pub mod gan;
+pub mod hopfield;
 pub mod latent_ebm;
 mod ratings_rbm;
 pub mod rbm;
@@ -15,8 +17,10 @@ pub fn catalogue() -> &'static [&'static ModelSpec] {
     static CATALOGUE: &[&ModelSpec] = &[
         &rbm::SPEC,
         &ratings_rbm::SPEC,
+        &hopfield::SPEC,
         &conditional_ebm::SPEC,
         &latent_ebm::SPEC,
+        &dae::SPEC,
         &ff::SPEC,
         &vae::SPEC,
         &gan::SPEC,

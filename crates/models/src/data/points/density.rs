@@ -128,6 +128,12 @@ impl Density {
         Density { family, noise, centres }
     }
 
+    /// The distribution with Gaussian noise of this standard deviation added, where it belongs to the same family: all but the pinwheel,
+    /// whose blades are bent.
+    pub fn blurred(&self, deviation: f32) -> Option<Density> {
+        (self.family != Family::Pinwheel).then(|| Density::new(self.family, self.noise.hypot(deviation)))
+    }
+
     /// The shape of the distribution.
     pub fn family(&self) -> Family {
         self.family

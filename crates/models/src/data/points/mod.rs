@@ -4,6 +4,7 @@ mod density;
 
 pub use density::{Density, Family, Modes, RING_RADIUS};
 
+use super::drawn::NAME;
 use super::random::stream;
 use super::{DataSpec, Dataset, Kind, RowShape, Split, Values};
 use crate::{ChoiceOption, Error, Knob, KnobKind, Knobs, Scale, Words, text, words};
@@ -121,7 +122,7 @@ pub fn from_drawn(points: &[[f32; 2]]) -> Result<Dataset, Error> {
         Split::new(2, Values::Reals(points.into_iter().flat_map(|(_, point)| *point).collect()), None)
     };
     Ok(Dataset {
-        name: "drawn".to_owned(),
+        name: NAME.to_owned(),
         kind: Kind::Points,
         shape: RowShape::POINT,
         classes: 0,

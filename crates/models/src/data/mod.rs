@@ -1,6 +1,6 @@
 //! Data sets: rows of numbers with a train and a test split, and where they come from.
 //!
-//! Some come with the project ([`catalogue`]): [`points`] of the plane, [`bars`] and stripes, real
+//! Some come with the project ([`catalogue`]): [`points`] of the plane, [`bars`] and stripes, bit [`patterns`], real
 //! handwritten [`digits`], handwriting drawn by code from pen [`strokes`], film [`ratings`]. Others are read from
 //! what a person brings ([`from_files`], [`read_path`]): [`idx`] files such as MNIST, tables in [`csv`]
 //! files, folders of [`pictures`], points drawn by hand ([`points::from_drawn`]).
@@ -17,6 +17,7 @@ mod files;
 mod gzip;
 pub mod idx;
 mod parts;
+pub mod patterns;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod pictures;
 pub mod points;
@@ -204,7 +205,8 @@ pub struct DataSpec {
 
 /// The data sets that come with the project, in the order in which they are offered.
 pub fn catalogue() -> &'static [DataSpec] {
-    static CATALOGUE: [DataSpec; 5] = [points::SPEC, bars::SPEC, digits::SPEC, strokes::SPEC, ratings::SPEC];
+    static CATALOGUE: [DataSpec; 6] =
+        [points::SPEC, bars::SPEC, patterns::SPEC, digits::SPEC, strokes::SPEC, ratings::SPEC];
     &CATALOGUE
 }
 

@@ -4,7 +4,16 @@ pub mod boltzmann;
 mod dbn;
 pub mod ff;
 pub mod gan;
-mod ratings_rbm;
+    static CATALOGUE: [&ModelSpec; 8] = [
+        &rbm::SPEC,
+        &ratings_rbm::SPEC,
+        &boltzmann::SPEC,
+        &gaussian_rbm::SPEC,
+        &dbn::SPEC,
+        &ff::SPEC,
+        &vae::SPEC,
+        &gan::SPEC,
+    ];
 pub mod rbm;
 mod vae;
 
@@ -12,8 +21,16 @@ use crate::{Error, ModelSpec, Named};
 
 /// Every model, in the order in which the page and the command line list them.
 pub fn catalogue() -> &'static [&'static ModelSpec] {
-    static CATALOGUE: [&ModelSpec; 7] =
-        [&rbm::SPEC, &ratings_rbm::SPEC, &boltzmann::SPEC, &dbn::SPEC, &ff::SPEC, &vae::SPEC, &gan::SPEC];
+    static CATALOGUE: [&ModelSpec; 8] = [
+        &rbm::SPEC,
+        &ratings_rbm::SPEC,
+        &boltzmann::SPEC,
+        &gaussian_rbm::SPEC,
+        &dbn::SPEC,
+        &ff::SPEC,
+        &vae::SPEC,
+        &gan::SPEC,
+    ];
     &CATALOGUE
 }
 

@@ -256,5 +256,8 @@ fn strokes_can_be_told_apart() {
 fn an_unknown_name_lists_the_known_ones() {
     let error = find("mnist").unwrap_err();
     assert!(matches!(&error, Error::Unknown { what: Named::DataSet, .. }));
-    assert_eq!(error.to_string(), "there is no data set named \"mnist\"; known: points, bars, patterns, digits, strokes");
+    assert_eq!(
+        error.to_string(),
+        "there is no data set named \"mnist\"; known: points, bars, patterns, digits, strokes, ratings"
+    );
 }

@@ -70,6 +70,7 @@ fn build(knobs: &Knobs, _seed: u32) -> Dataset {
         valid: None,
         test: patterns,
         density: None,
+        ratings: None,
     }
 }
 

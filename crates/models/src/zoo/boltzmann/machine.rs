@@ -42,12 +42,6 @@ impl<'g> Machine<'g> {
         self.units() - self.visible
     }
 
-    /// `-E(s)/T` of each row: `[N, n] -> [N]`
-    #[track_caller]
-    pub fn log_weights(&self, s: Tensor<'g>) -> Tensor<'g> {
-        ((0.5 * s.dot(self.w) + self.b) * s).sum(&[1]) / self.temperature
-    }
-
     /// One Gibbs sweep: each of these units in turn is drawn from `p(sᵢ = 1 | the others) = σ((Σⱼ wᵢⱼ sⱼ + bᵢ) / T)`: `[N, n] -> [N, n]`
     pub fn sweep(&self, s: Tensor<'g>, units: impl Iterator<Item = usize>) -> Tensor<'g> {
         let number = s.graph().iota(1, [1, self.units()]);
@@ -65,27 +59,59 @@ impl<'g> Machine<'g> {
     }
 }
 
-/// All `2ⁿ` states of n units, row by row: `[2ⁿ, n]`. The first unit is the highest digit, so that states of the same visible units
-/// stand together.
+/// All `2ⁿ` states of n units, row by row: `[2ⁿ, n]`. The first unit is the highest digit.
 pub fn states(units: usize) -> Vec<f32> {
     let bit = |state: usize, unit: usize| (state >> (units - 1 - unit) & 1) as f32;
     (0..1 << units).flat_map(|state| (0..units).map(move |unit| bit(state, unit))).collect()
 }
 
-/// The machine's distribution, state by state.
+/// All states of the visible units and all of the hidden ones: inputs that the host fills with [`states`].
+#[derive(Clone, Copy)]
+pub struct Tables<'g> {
+    /// `[2ᴰ, D]`
+    visible: Tensor<'g>,
+    /// `[2ᴴ, H]`, where there are hidden units.
+    hidden: Option<Tensor<'g>>,
+}
+
+impl<'g> Tables<'g> {
+    /// The name of the input for visible states, and of that for hidden ones.
+    pub const NAMES: [&'static str; 2] = ["states.visible", "states.hidden"];
+
+    /// Of so many units on either side.
+    pub fn declare(g: &'g Graph, visible: usize, hidden: usize) -> Tables<'g> {
+        let table = |name: &str, units: usize| g.input(name, [1 << units, units]);
+        let [of_visible, of_hidden] = Tables::NAMES;
+        Tables { visible: table(of_visible, visible), hidden: (hidden > 0).then(|| table(of_hidden, hidden)) }
+    }
+}
+
+/// The machine's distribution, state by state. What units of one side say of each other is computed for the states of that side alone.
 #[derive(Clone, Copy)]
 pub struct Enumerated<'g> {
-    /// All states: `[2ⁿ, n]`.
-    states: Tensor<'g>,
+    tables: Tables<'g>,
     /// `-E(s)/T`, by visible and hidden state: `[2ᴰ, 2ᴴ]`.
     log_weights: Tensor<'g>,
+    units: usize,
 }
 
 impl<'g> Enumerated<'g> {
-    /// Of a machine, given [`states`] of its units.
-    pub fn new(machine: &Machine<'g>, states: Tensor<'g>) -> Enumerated<'g> {
-        let log_weights = machine.log_weights(states).reshape([1 << machine.visible, 1 << machine.hidden()]);
-        Enumerated { states, log_weights }
+    /// Of a machine: `-E(v, h) = (½ vᵀW_vv v + b_vᵀv) + (½ hᵀW_hh h + b_hᵀh) + vᵀW_vh h`.
+    pub fn new(machine: &Machine<'g>, tables: Tables<'g>) -> Enumerated<'g> {
+        let (d, n) = (machine.visible, machine.units());
+        let block = |rows: Range<usize>, columns: Range<usize>| {
+            machine.w.slice(0, rows.start, rows.end).slice(1, columns.start, columns.end)
+        };
+        let own = |states: Tensor<'g>, side: Range<usize>| {
+            let input = 0.5 * states.dot(block(side.clone(), side.clone())) + machine.b.slice(0, side.start, side.end);
+            (input * states).sum(&[1])
+        };
+        let visible = own(tables.visible, 0..d).reshape([1 << d, 1]);
+        let log_weights = match tables.hidden {
+            None => visible,
+            Some(hidden) => visible + own(hidden, d..n) + tables.visible.dot(block(0..d, d..n)).dot(hidden.t()),
+        };
+        Enumerated { tables, log_weights: log_weights / machine.temperature, units: n }
     }
 
     /// `log p(v) = log Σ_h exp(-E(v, h)/T) - log Z` in nats: `[2ᴰ]`
@@ -106,8 +132,20 @@ impl<'g> Enumerated<'g> {
 
     /// `⟨sᵢsⱼ⟩` under a distribution over all states, and `⟨sᵢ⟩` in its diagonal: `[2ᴰ, 2ᴴ] -> [n, n]`
     pub fn correlations(&self, distribution: Tensor<'g>) -> Tensor<'g> {
-        let weight = distribution.reshape([self.states.extent(0), 1]);
-        self.states.t().dot(weight * self.states)
+        let within = |states: Tensor<'g>, p: Tensor<'g>| states.t().dot(p.reshape([states.extent(0), 1]) * states);
+        let visible = self.tables.visible;
+        let above = within(visible, distribution.sum(&[1])); // [D, D]
+        let Some(hidden) = self.tables.hidden else { return above };
+        let below = within(hidden, distribution.sum(&[0])); // [H, H]
+        let across = visible.t().dot(distribution).dot(hidden); // [D, H]
+        let (d, h) = (visible.extent(1), hidden.extent(1));
+        let place = |block: Tensor<'g>, [above, left]: [usize; 2], [below, right]: [usize; 2]| {
+            block.pad(0, above, below).pad(1, left, right)
+        };
+        place(above, [0, 0], [h, h])
+            + place(across, [0, d], [h, 0])
+            + place(across.t(), [d, 0], [0, h])
+            + place(below, [d, d], [0, 0])
     }
 
     /// `KL(p_data || p) = Σ_v p_data(v) log(p_data(v) / p(v))` in nats: `[2ᴰ] -> []`
@@ -119,7 +157,7 @@ impl<'g> Enumerated<'g> {
     /// What a Gibbs sweep over these units makes of a distribution over all states: `[2ᴰ, 2ᴴ] -> [2ᴰ, 2ᴴ]`. Each unit in turn forgets
     /// what it was and is drawn given the others: `p(s) <- Σ_{sᵢ} p(s) · p(sᵢ | the others)`.
     pub fn swept(&self, distribution: Tensor<'g>, units: impl Iterator<Item = usize>) -> Tensor<'g> {
-        let n = self.states.extent(1);
+        let n = self.units;
         let swept = units.fold(distribution, |distribution, unit| {
             let by_unit = [1 << unit, 2, 1 << (n - 1 - unit)];
             let conditional = self.log_weights.reshape(by_unit).softmax(1);

@@ -29,7 +29,7 @@ mod views;
 use async_trait::async_trait;
 use daydream_graph::{Function, Graph, Tensor};
 
-use self::machine::{Enumerated, Machine, correlations, edges, states};
+use self::machine::{Enumerated, Machine, Tables, correlations, edges, states};
 use self::sight::Sight;
 use crate::data::Split;
 use crate::{Built, Error, Knobs, Measuring, Metrics, Model, Picture, Run, Setup, batch};
@@ -94,9 +94,9 @@ fn build(setup: &Setup<'_>) -> Result<Built, Error> {
         temperature: g.input("temperature", []),
         visible,
     };
-    let all = g.input("states", [1 << units, units]);
+    let tables = Tables::declare(&g, visible, units - visible);
     let share = g.input("data.share", [1 << visible]);
-    let enumerated = Enumerated::new(&machine, all);
+    let enumerated = Enumerated::new(&machine, tables);
     let awake = enumerated.correlations(enumerated.clamped(share)); // [n, n]
     let asleep = enumerated.correlations(enumerated.free()); // [n, n]
 
@@ -114,7 +114,7 @@ fn build(setup: &Setup<'_>) -> Result<Built, Error> {
     functions.extend(chains.functions(&machine, ["hold", "sweep"], seen));
     let measured = g.input("measured.share", [1 << visible]);
     functions.push(Function::new("measure").output("kl", enumerated.divergence(measured)));
-    functions.extend(views::functions(&g, &machine, all, share));
+    functions.extend(views::functions(&g, &machine, tables, share));
 
     let model = Boltzmann { sight, units, lateral };
     Ok(Built { module: g.compile(&functions), model: Box::new(model) })
@@ -165,7 +165,11 @@ struct Boltzmann {
 #[async_trait(?Send)]
 impl Model for Boltzmann {
     fn start(&self, run: &mut Run<'_>) {
-        run.write("states", &states(self.units));
+        let hidden = self.units - self.sight.bits();
+        for (name, units) in Tables::NAMES.into_iter().zip([self.sight.bits(), hidden]).filter(|(_, units)| *units > 0)
+        {
+            run.write(name, &states(units));
+        }
         run.write("data.share", &self.sight.shares(&run.data().train));
         self.sight.start(run);
     }

@@ -2,7 +2,7 @@
 
 use daydream_graph::{Function, Graph, Tensor};
 
-use super::machine::{Enumerated, Machine, correlations, distance, edges};
+use super::machine::{Enumerated, Machine, Tables, correlations, distance, edges};
 use super::{Boltzmann, Chains};
 use crate::data::RowShape;
 use crate::{Curve, Error, Floats, Group, Knobs, Palette, Part, Picture, Run, Text, said};
@@ -23,11 +23,11 @@ const SWEEPS: usize = 20;
 pub(super) fn functions<'g>(
     g: &'g Graph,
     machine: &Machine<'g>,
-    all: Tensor<'g>,
+    tables: Tables<'g>,
     share: Tensor<'g>,
 ) -> impl Iterator<Item = Function> {
     let (visible, units) = (machine.visible, machine.units());
-    let enumerated = Enumerated::new(machine, all);
+    let enumerated = Enumerated::new(machine, tables);
     let look = Function::new("look")
         .output("visible", enumerated.log_visible().exp())
         .output("awake", enumerated.correlations(enumerated.clamped(share)))
@@ -45,7 +45,7 @@ pub(super) fn functions<'g>(
     // The same machine, its lateral edges cut where the input is 1.
     let across = edges(g, visible, units, false);
     let cut = Machine { w: machine.w * (1.0 - g.input("settling.cut", []) * (1.0 - across)), ..*machine };
-    let settled = Enumerated::new(&cut, all);
+    let settled = Enumerated::new(&cut, tables);
     let coins = g.constant(0.5f32.powi(units as i32), [1 << visible, 1 << machine.hidden()]);
     let held = share.reshape([1 << visible, 1]) * g.constant(0.5f32.powi(machine.hidden() as i32), coins.shape());
     let [free, clamped] = [("settling.free", coins), ("settling.clamped", held)]
@@ -96,7 +96,8 @@ impl Boltzmann {
         order.truncate(PICTURED);
         rank(&mut order, &share, &exact);
         let width = self.sight.bits();
-        let bits = order.iter().flat_map(|pattern| (0..width).map(move |bit| (pattern >> (width - 1 - bit) & 1) as f32));
+        let bits =
+            order.iter().flat_map(|pattern| (0..width).map(move |bit| (pattern >> (width - 1 - bit) & 1) as f32));
         let percent = |pattern: &usize| format!("{:.1} | {:.1}", 100.0 * share[*pattern], 100.0 * exact[*pattern]);
         let captions = order.iter().map(percent).collect();
         Ok(Picture::images(self.sight.grid, COLUMNS, bits.collect()).with_captions(captions))

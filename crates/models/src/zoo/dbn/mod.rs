@@ -63,8 +63,7 @@ fn build(setup: &Setup<'_>) -> Result<Built, Error> {
         let seen = stack.up(x, number); // [B, Dˡ]
         let seen = if number == 0 { seen } else { seen.bernoulli() };
         let statistics = Statistics::gather(machine, seen, chain, resume);
-        let moves =
-            statistics.contrast().updates(&g, &format!("layer{}.", number + 1), machine, rate, momentum, decay);
+        let moves = statistics.contrast().updates(&g, &format!("layer{}.", number + 1), machine, rate, momentum, decay);
         let train = Function::new(&layer_program("train", number)).updates(moves);
         functions.push(train.update(chain, statistics.chain_hidden));
         functions.extend(views::dreaming(&g, &stack, number, chain));
@@ -91,9 +90,7 @@ fn build(setup: &Setup<'_>) -> Result<Built, Error> {
 
     let shown = g.input("rows", [ROWS, pixels]);
     functions.push(
-        Function::new("classify")
-            .output("pretrained", pretrained.logits(shown))
-            .output("random", random.logits(shown)),
+        Function::new("classify").output("pretrained", pretrained.logits(shown)).output("random", random.logits(shown)),
     );
     functions.extend(views::looking(&stack, shown));
     let model = DeepBelief { depth, classes: data.classes, labelled: OnceCell::new() };

@@ -261,7 +261,10 @@ static VIEWS: [View; 4] = [
         args: &[Knob {
             id: "layer",
             title: text("Layer", "층"),
-            help: text("Which layer is shown, counted from the pixels.", "픽셀에서부터 세어 몇 번째 층을 보일지 정합니다."),
+            help: text(
+                "Which layer is shown, counted from the pixels.",
+                "픽셀에서부터 세어 몇 번째 층을 보일지 정합니다.",
+            ),
             kind: KnobKind::Whole { min: 1.0, max: 4.0, default: 1.0, scale: Scale::Linear },
             live: true,
         }],
@@ -285,9 +288,9 @@ static PRESETS: [Preset; 2] = [
         id: "digits",
         title: text("Small real digits", "작은 손글씨 숫자"),
         data: "digits",
-        knobs: &[("labelled", "50"), ("learning-rate", "0.1")],
-        steps: 1600,
+        knobs: &[("labelled", "100"), ("pretrain-steps", "1000")],
+        steps: 2600,
         metric: "pretrained_error",
-        bar: 0.2,
+        bar: 0.18,
     },
 ];

@@ -43,9 +43,8 @@ pub(super) fn looking<'g>(stack: &Stack<'g>, rows: Tensor<'g>) -> [Function; 2] 
         let weights = stack.layers[..depth].iter().map(|machine| machine.w);
         weights.reduce(|product, w| product.dot(w)).expect("a depth is at least 1")
     };
-    let filters = depths.fold(Function::new("filters"), |f, depth| {
-        f.output(&layer_program("weights", depth - 1), onto_pixels(depth))
-    });
+    let filters = depths
+        .fold(Function::new("filters"), |f, depth| f.output(&layer_program("weights", depth - 1), onto_pixels(depth)));
     [reconstruct, filters]
 }
 

@@ -100,7 +100,8 @@ mod tests {
         let g = Graph::new();
         let results = build(&g);
         let numbered = results.iter().enumerate();
-        let module = g.compile(&[numbered.fold(Function::new("f"), |f, (number, &x)| f.output(&number.to_string(), x))]);
+        let module =
+            g.compile(&[numbered.fold(Function::new("f"), |f, (number, &x)| f.output(&number.to_string(), x))]);
         let mut device = Reference::new();
         device.load(&module).unwrap();
         for program in ["init", "f"] {

@@ -75,10 +75,8 @@ fn build(setup: &Setup<'_>) -> Result<Built, Error> {
         c: g.param("hidden.bias", g.constant(0.0, [hidden])),
         log_variance: g.param("log-variance", g.constant(2.0 * knobs.real("noise").ln(), [width])),
     };
-    let standard = Standard {
-        shift: g.param("shift", g.constant(0.0, [width])),
-        scale: g.param("scale", g.constant(1.0, [])),
-    };
+    let standard =
+        Standard { shift: g.param("shift", g.constant(0.0, [width])), scale: g.param("scale", g.constant(1.0, [])) };
     let v = standard.seen(batch(&g, data, rows)); // [B, D]
     let chain = g.param("chain", g.normal([rows, width])); // [B, D]
 

@@ -134,10 +134,7 @@ static KNOBS: [Knob; 9] = [
     Knob {
         id: "batch",
         title: text("Batch size", "배치 크기"),
-        help: text(
-            "Rows per update, and also the number of chains.",
-            "갱신 한 번에 쓰는 행의 수이자 사슬의 수입니다.",
-        ),
+        help: text("Rows per update, and also the number of chains.", "갱신 한 번에 쓰는 행의 수이자 사슬의 수입니다."),
         kind: KnobKind::Whole { min: 1.0, max: 2000.0, default: 64.0, scale: Scale::Log },
         live: false,
     },
@@ -343,7 +340,7 @@ static PRESETS: [Preset; 3] = [
         ],
         steps: 5000,
         metric: "kl",
-        bar: 0.5,
+        bar: 0.9,
     },
     Preset {
         id: "digits",

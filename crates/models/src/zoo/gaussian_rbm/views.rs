@@ -55,7 +55,7 @@ pub(super) fn functions<'g>(
     let next = machine.around(mean);
     let shown = match kind {
         Kind::Points => standard.back(next),
-        Kind::Images => standard.back(mean).clamp(0.0, 1.0),
+        Kind::Images | Kind::Ratings => standard.back(mean).clamp(0.0, 1.0),
     };
     functions.push(Function::new("dream-from-chains").update(dream, turn));
     functions.push(Function::new("dream").output("rows", shown).update(dream, next));

@@ -85,11 +85,20 @@ impl<'a> Run<'a> {
 
     /// Writes training batch number `number`: for models that use several batches a step.
     pub fn next_batch_of(&mut self, number: u64) {
+        let len = self.input(BATCH).shape[0];
+        let rows: Vec<u32> = self.batches.rows(number, len).collect();
+        self.batch_of(&rows);
+    }
+
+    /// Writes a training batch of these rows of the training split, and their labels if the model declared them: for models that train on
+    /// some of the rows only.
+    #[track_caller]
+    pub fn batch_of(&mut self, rows: &[u32]) {
         let batch = self.input(BATCH);
-        let rows: Vec<u32> = self.batches.rows(number, batch.shape[0]).collect();
-        self.device.gather(batch.offset, ROWS, &rows);
+        assert_eq!(rows.len(), batch.shape[0], "a batch has another number of rows");
+        self.device.gather(batch.offset, ROWS, rows);
         if let (Some(input), Some(_)) = (self.module.input(BATCH_LABELS), self.data.train.labels()) {
-            self.device.gather(input.offset, LABELS, &rows);
+            self.device.gather(input.offset, LABELS, rows);
         }
     }
 

@@ -69,8 +69,8 @@ fn the_seed_decides_what_is_drawn() {
     for spec in catalogue() {
         let [first, again, other] = [7, 7, 8].map(|seed| quick(spec, seed));
         assert_eq!(first, again, "{}", spec.id);
-        // The other two are enumerated or carried whole.
-        let is_drawn = matches!(spec.id, "points" | "relations" | "strokes" | "ball");
+        // The others are enumerated or carried whole.
+        let is_drawn = !matches!(spec.id, "bars" | "patterns" | "digits");
         assert_eq!(first != other, is_drawn, "{}", spec.id);
         assert_eq!(first.test != other.test, is_drawn, "{}", spec.id);
     }
@@ -78,8 +78,8 @@ fn the_seed_decides_what_is_drawn() {
 
 #[test]
 fn no_test_row_is_trained_on() {
-    // Bars and stripes keep nothing back, on purpose.
-    for id in ["points", "relations", "digits", "strokes", "ball"] {
+    // What is enumerated keeps nothing back, on purpose.
+    for id in catalogue().iter().map(|spec| spec.id).filter(|id| !["bars", "patterns"].contains(id)) {
         let data = quick(find(id).unwrap(), 5);
         let train: HashSet<_> = rows(&data.train).into_iter().collect();
         assert_eq!(train.len(), data.train.len(), "{id} repeats no row");
@@ -128,6 +128,34 @@ fn bars_and_stripes_are_all_there_once() {
                 (false, false) => panic!("pattern {index} is neither"),
             };
             assert_eq!(data.train.labels().unwrap()[index], expected);
+        }
+    }
+}
+
+#[test]
+fn patterns_follow_their_rule_and_no_pair_of_bits_shows_it() {
+    for bits in 2..=8 {
+        let typed = bits.to_string();
+        let parity = build("patterns", 1, &[("bits", &typed)]);
+        let patterns: HashSet<_> = rows(&parity.train).into_iter().collect();
+        assert_eq!((patterns.len(), parity.train.len()), (1 << (bits - 1), 1 << (bits - 1)));
+        assert_eq!(parity.shape.len(), bits);
+        let row = |index: usize| parity.train.row(index);
+        assert!((0..parity.train.len()).all(|index| row(index).iter().sum::<f32>() % 2.0 == 0.0));
+        if bits > 2 {
+            for (a, b) in (0..bits).flat_map(|a| (0..a).map(move |b| (a, b))) {
+                let both: f32 = (0..parity.train.len()).map(|index| row(index)[a] * row(index)[b]).sum();
+                assert_eq!(both, 0.25 * parity.train.len() as f32, "bits {a} and {b} look independent");
+            }
+        }
+
+        let shifter = build("patterns", 1, &[("bits", &typed), ("rule", "shifter")]);
+        assert_eq!((shifter.train.len(), shifter.shape.height, shifter.shape.width), (3 << bits, 2, bits));
+        for index in 0..shifter.train.len() {
+            let row = shifter.train.row(index);
+            let (above, below) = row.split_at(bits);
+            let is_moved = |shift: usize| (0..bits).all(|place| below[place] == above[(place + shift) % bits]);
+            assert!([bits - 1, 0, 1].into_iter().any(is_moved));
         }
     }
 }
@@ -269,6 +297,6 @@ fn an_unknown_name_lists_the_known_ones() {
     assert!(matches!(&error, Error::Unknown { what: Named::DataSet, .. }));
     assert_eq!(
         error.to_string(),
-        "there is no data set named \"mnist\"; known: points, relations, bars, digits, strokes, ball"
+        "there is no data set named \"mnist\"; known: points, relations, bars, patterns, digits, strokes, ball, ratings"
     );
 }

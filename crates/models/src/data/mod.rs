@@ -1,6 +1,6 @@
 //! Data sets: rows of numbers with a train and a test split, and where they come from.
 //!
-//! Some come with the project ([`catalogue`]): [`points`] of the plane, [`bars`] and stripes, real
+//! Some come with the project ([`catalogue`]): [`points`] of the plane, [`bars`] and stripes, bit [`patterns`], real
 //! handwritten [`digits`], handwriting drawn by code from pen [`strokes`], film [`ratings`]. Others are read from
 //! Six come with the project ([`catalogue`]): [`points`] of the plane, [`relations`] between two numbers, [`bars`]
 //! and stripes, real handwritten [`digits`], handwriting drawn by code from pen [`strokes`], and a bouncing
@@ -22,6 +22,7 @@ mod files;
 mod gzip;
 pub mod idx;
 mod parts;
+pub mod patterns;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod pictures;
 pub mod points;
@@ -214,6 +215,7 @@ pub fn catalogue() -> &'static [DataSpec] {
         points::SPEC,
         relations::SPEC,
         bars::SPEC,
+        patterns::SPEC,
         digits::SPEC,
         strokes::SPEC,
         ball::SPEC,

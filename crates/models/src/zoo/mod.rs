@@ -1,7 +1,9 @@
 //! The models, one file each. A new model is a new file and a line in [`catalogue`].
 
+pub mod boltzmann;
 pub mod conditional_ebm;
 mod dae;
+mod dbn;
 pub mod ff;
 pub mod gan;
 pub mod hopfield;
@@ -16,8 +18,11 @@ use crate::{Error, ModelSpec, Named};
 pub fn catalogue() -> &'static [&'static ModelSpec] {
     static CATALOGUE: &[&ModelSpec] = &[
         &rbm::SPEC,
+        &gaussian_rbm::SPEC,
         &ratings_rbm::SPEC,
+        &boltzmann::SPEC,
         &hopfield::SPEC,
+        &dbn::SPEC,
         &conditional_ebm::SPEC,
         &latent_ebm::SPEC,
         &dae::SPEC,

@@ -27,35 +27,48 @@ use super::machine::Machine;
 const MEAN_RATE: f32 = 0.01;
 
 /// The statistics of a step.
-pub(super) struct Statistics<'g> {
+pub(in crate::zoo) struct Statistics<'g> {
     /// Data: `[B, D]`.
-    pub(super) data: Tensor<'g>,
+    pub(in crate::zoo) data: Tensor<'g>,
     /// `p(h = 1 | data)`: `[B, H]`.
-    pub(super) data_hidden: Tensor<'g>,
+    pub(in crate::zoo) data_hidden: Tensor<'g>,
     /// States of the chains: `[B, D]`.
-    pub(super) chain: Tensor<'g>,
+    pub(in crate::zoo) chain: Tensor<'g>,
     /// `p(h = 1 | chain)`: `[B, H]`.
-    pub(super) chain_hidden: Tensor<'g>,
+    pub(in crate::zoo) chain_hidden: Tensor<'g>,
 }
 
 /// What is added to the parameters, before the learning rate.
 #[derive(Clone, Copy)]
-pub(super) struct Direction<'g> {
-    pub(super) w: Tensor<'g>, // [D, H]
-    pub(super) b: Tensor<'g>, // [D]
-    pub(super) c: Tensor<'g>, // [H]
+pub(in crate::zoo) struct Direction<'g> {
+    pub(in crate::zoo) w: Tensor<'g>, // [D, H]
+    pub(in crate::zoo) b: Tensor<'g>, // [D]
+    pub(in crate::zoo) c: Tensor<'g>, // [H]
 }
 
 /// Running means of both sides, which centering subtracts.
 #[derive(Clone, Copy)]
-pub(super) struct Means<'g> {
-    pub(super) visible: Tensor<'g>, // [D], fixed
-    pub(super) hidden: Tensor<'g>,  // [H], running
+pub(in crate::zoo) struct Means<'g> {
+    pub(in crate::zoo) visible: Tensor<'g>, // [D], fixed
+    pub(in crate::zoo) hidden: Tensor<'g>,  // [H], running
 }
 
 impl<'g> Statistics<'g> {
+    /// Of data `[B, D]` and chains, which stand at probabilities of hidden units, `[B, H]`. Where `resume` is 0, chains begin at the data.
+    pub(in crate::zoo) fn gather(
+        machine: &Machine<'g>,
+        data: Tensor<'g>,
+        chain: Tensor<'g>,
+        resume: Tensor<'g>,
+    ) -> Statistics<'g> {
+        let data_hidden = machine.hidden(data);
+        let start = resume.broadcast_to(data_hidden.shape()).select(chain, data_hidden).bernoulli();
+        let chain = machine.visible(start).bernoulli();
+        Statistics { data, data_hidden, chain, chain_hidden: machine.hidden(chain) }
+    }
+
     /// Contrastive divergence: the statistics of the data less those of the chains.
-    pub(super) fn contrast(&self) -> Direction<'g> {
+    pub(in crate::zoo) fn contrast(&self) -> Direction<'g> {
         let rows = self.data.extent(0) as f32;
         let correlation = |v: Tensor<'g>, p: Tensor<'g>| v.t().dot(p);
         Direction {
@@ -66,12 +79,12 @@ impl<'g> Statistics<'g> {
     }
 
     /// `q`, this batch included.
-    pub(super) fn running_mean(&self, mean: Tensor<'g>) -> Tensor<'g> {
+    pub(in crate::zoo) fn running_mean(&self, mean: Tensor<'g>) -> Tensor<'g> {
         mean + MEAN_RATE * (self.data_hidden.mean_axes(&[0]) - mean)
     }
 
     /// The direction that also pulls the running means of the hidden units towards `target`.
-    pub(super) fn sparser(
+    pub(in crate::zoo) fn sparser(
         &self,
         d: Direction<'g>,
         q: Tensor<'g>,
@@ -85,15 +98,16 @@ impl<'g> Statistics<'g> {
 
 impl<'g> Direction<'g> {
     /// The same direction for the centred machine, expressed in the plain parameters.
-    pub(super) fn centred(self, means: Means<'g>) -> Direction<'g> {
+    pub(in crate::zoo) fn centred(self, means: Means<'g>) -> Direction<'g> {
         let w = self.w - outer(means.visible, self.c) - outer(self.b, means.hidden);
         Direction { w, b: self.b - (w * means.hidden).sum(&[1]), c: self.c - (w * column(means.visible)).sum(&[0]) }
     }
 
-    /// `u <- α u + η (Δ - decay·W)`, `W <- W + u`; biases do not decay.
-    pub(super) fn updates(
+    /// `u <- α u + η (Δ - decay·W)`, `W <- W + u`; biases do not decay. The names of velocities begin with `prefix`.
+    pub(in crate::zoo) fn updates(
         self,
         g: &'g Graph,
+        prefix: &str,
         machine: &Machine<'g>,
         rate: Tensor<'g>,
         momentum: Tensor<'g>,
@@ -105,7 +119,7 @@ impl<'g> Direction<'g> {
             ("hidden.bias", machine.c, self.c),
         ];
         let update = |(name, parameter, direction): (&str, Tensor<'g>, Tensor<'g>)| {
-            let velocity = g.param(&format!("{name}.velocity"), parameter.constant_like(0.0));
+            let velocity = g.param(&format!("{prefix}{name}.velocity"), parameter.constant_like(0.0));
             let next = momentum * velocity + rate * direction;
             [(velocity, next), (parameter, parameter + next)]
         };

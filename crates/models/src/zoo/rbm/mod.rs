@@ -19,11 +19,11 @@
 //! Gray pixels are probabilities. Likelihoods and free energies are always those of bits drawn from them, the same bits at each
 //! measurement.
 
-mod learning;
+pub(super) mod learning;
 mod machine;
 mod spec;
 mod tempering;
-mod views;
+pub(super) mod views;
 
 use async_trait::async_trait;
 use daydream_graph::{Function, Graph, Tensor};
@@ -123,7 +123,7 @@ fn check_size(data: &Dataset, hidden: usize) -> Result<(), Error> {
 }
 
 /// Pixel means, counted as if there were one more row with every pixel on and one with every pixel off: none is 0 or 1.
-fn pixel_means(split: &Split) -> Vec<f32> {
+pub(super) fn pixel_means(split: &Split) -> Vec<f32> {
     let mut sums = vec![1.0_f64; split.width()];
     let mut row = vec![0.0; split.width()];
     for index in 0..split.len() {
@@ -131,6 +131,11 @@ fn pixel_means(split: &Split) -> Vec<f32> {
         sums.iter_mut().zip(&row).for_each(|(sum, &x)| *sum += f64::from(x));
     }
     sums.into_iter().map(|sum| (sum / (split.len() + 2) as f64) as f32).collect()
+}
+
+/// `log(p / (1 - p))` of each mean inside `(0, 1)`.
+pub(super) fn log_odds(means: &[f32]) -> Vec<f32> {
+    means.iter().map(|mean| (mean / (1.0 - mean)).ln()).collect()
 }
 
 /// Whether all pixels are black or white, so that to draw bits from them would change nothing.
@@ -158,23 +163,19 @@ fn training<'g>(
     centering: bool,
 ) -> Vec<Function> {
     let input = |id: &str| g.input(id, []);
-    let p = machine.hidden(v); // [B, H]
-    let start = input("resume").broadcast_to(p.shape()).select(chain, p).bernoulli();
-    let fantasy = machine.visible(start).bernoulli(); // [B, D]
-    let fantasy_hidden = machine.hidden(fantasy); // [B, H]
-
-    let statistics = Statistics { data: v, data_hidden: p, chain: fantasy, chain_hidden: fantasy_hidden };
+    let statistics = Statistics::gather(machine, v, chain, input("resume"));
     let running = Means { hidden: statistics.running_mean(means.hidden), ..means };
     let plain = statistics.contrast();
     let sparse = statistics.sparser(plain, running.hidden, input("sparsity-target"), input("sparsity-cost"));
     let direction = if centering { sparse.centred(running) } else { sparse };
-    let moves = direction.updates(g, machine, input("rate"), input("momentum"), input("weight-decay"));
+    let moves = direction.updates(g, "", machine, input("rate"), input("momentum"), input("weight-decay"));
 
     let next = machine.hidden(machine.visible(chain.bernoulli()).bernoulli());
-    let (error, activity) = reconstruction(machine, v, p);
+    let (hidden, after) = (statistics.data_hidden, statistics.chain_hidden);
+    let (error, activity) = reconstruction(machine, v, hidden);
     vec![
-        Function::new("train").updates(moves).update(means.hidden, running.hidden).update(chain, fantasy_hidden),
-        Function::new("chains-to-batch").update(chain, p),
+        Function::new("train").updates(moves).update(means.hidden, running.hidden).update(chain, after),
+        Function::new("chains-to-batch").update(chain, hidden),
         Function::new("gibbs").update(chain, next),
         Function::new("watch").output("reconstruction_error", error.mean()).output("hidden_activity", activity.mean()),
     ]
@@ -207,8 +208,7 @@ impl Model for Rbm {
     fn start(&self, run: &mut Run<'_>) {
         run.write_param("visible.mean", &self.mean);
         if self.starts_at_log_odds {
-            let log_odds = |&mean: &f32| (mean / (1.0 - mean)).ln();
-            run.write_param("visible.bias", &self.mean.iter().map(log_odds).collect::<Vec<f32>>());
+            run.write_param("visible.bias", &log_odds(&self.mean));
         }
     }
 

@@ -83,14 +83,18 @@ async fn fantasies(run: &mut Run<'_>, steps: u32) -> Result<Picture, Error> {
 }
 
 async fn filters(run: &mut Run<'_>) -> Result<Picture, Error> {
-    let shape = run.data().shape;
     let weights = run.read_param("weights").await?; // [D, H]
+    Ok(as_filters(run.data().shape, &weights))
+}
+
+/// Weights between pixels and units as a small image for each unit, as many as can be shown: `[D, H]`.
+pub(in crate::zoo) fn as_filters(shape: RowShape, weights: &[f32]) -> Picture {
     let hidden = weights.len() / shape.len();
     let shown = hidden.min(MAX_FILTERS);
     let filter = |unit: usize| weights.iter().skip(unit).step_by(hidden).copied();
     let pixels: Vec<f32> = (0..shown).flat_map(filter).collect();
     let reach = pixels.iter().fold(1e-6_f32, |reach, weight| reach.max(weight.abs()));
-    Ok(Picture::coloured(shape, FILTER_COLUMNS.min(shown), pixels, [-reach, reach], Palette::Diverging))
+    Picture::coloured(shape, FILTER_COLUMNS.min(shown), pixels, [-reach, reach], Palette::Diverging)
 }
 
 async fn energies(run: &mut Run<'_>) -> Result<Picture, Error> {
@@ -167,7 +171,7 @@ async fn chain(run: &mut Run<'_>, args: &Knobs) -> Result<Picture, Error> {
 }
 
 /// Rows of the test split: the given one, and others spread over all of it, for it may be sorted.
-fn test_rows(run: &Run<'_>, first: usize, count: usize) -> Vec<f32> {
+pub(in crate::zoo) fn test_rows(run: &Run<'_>, first: usize, count: usize) -> Vec<f32> {
     let test = &run.data().test;
     let apart = test.len() / count + 1;
     (0..count).flat_map(|number| test.row((first + number * apart) % test.len())).collect()

@@ -1,5 +1,6 @@
 //! The models, one file each. A new model is a new file and a line in [`catalogue`].
 
+mod codes;
 pub mod ff;
 pub mod gan;
 pub mod rbm;

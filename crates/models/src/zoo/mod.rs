@@ -1,16 +1,30 @@
 //! The models, one file each. A new model is a new file and a line in [`catalogue`].
 
+mod autoencoder;
 mod codes;
 pub mod ff;
 pub mod gan;
+mod kmeans;
+mod low_energy;
+mod pca;
 pub mod rbm;
+mod sparse_coding;
 mod vae;
 
 use crate::{Error, ModelSpec, Named};
 
 /// Every model, in the order in which the page and the command line list them.
 pub fn catalogue() -> &'static [&'static ModelSpec] {
-    static CATALOGUE: [&ModelSpec; 4] = [&rbm::SPEC, &ff::SPEC, &vae::SPEC, &gan::SPEC];
+    static CATALOGUE: [&ModelSpec; 8] = [
+        &rbm::SPEC,
+        &kmeans::SPEC,
+        &sparse_coding::SPEC,
+        &ff::SPEC,
+        &vae::SPEC,
+        &pca::SPEC,
+        &autoencoder::SPEC,
+        &gan::SPEC,
+    ];
     &CATALOGUE
 }
 

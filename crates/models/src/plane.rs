@@ -129,6 +129,45 @@ pub fn arrows(name: Text, points: &[f32], vectors: &[f32]) -> Layer {
     Layer::Arrows { name, arrows: Floats(pairs().flat_map(arrow).collect()) }
 }
 
+/// Where regions that are nearest to one of `centres`, `[count, 2]`, meet: the edges of their Voronoi diagram within `±reach`,
+/// `[edges, 2, 2]`.
+pub fn voronoi(centres: &[f32], reach: f32) -> Vec<f32> {
+    let centres: Vec<[f32; 2]> = centres.chunks_exact(2).map(|centre| [centre[0], centre[1]]).collect();
+    let mut edges = Vec::new();
+    for (number, &a) in centres.iter().enumerate() {
+        for (after, &b) in centres[number + 1..].iter().enumerate() {
+            let others = centres.iter().enumerate().filter(|(other, _)| ![number, number + 1 + after].contains(other));
+            edges.extend(edge(a, b, others.map(|(_, &other)| other), reach).into_iter().flatten().flatten());
+        }
+    }
+    edges
+}
+
+/// The part of the line between two centres that is no nearer to any of the others and within `±reach`: its ends.
+fn edge(a: [f32; 2], b: [f32; 2], others: impl Iterator<Item = [f32; 2]>, reach: f32) -> Option<[[f32; 2]; 2]> {
+    let middle = [(a[0] + b[0]) / 2.0, (a[1] + b[1]) / 2.0];
+    let along = [a[1] - b[1], b[0] - a[0]];
+    // A point middle + t along is kept where slope t <= limit.
+    let nearer = others.map(|other| {
+        let away = [other[0] - a[0], other[1] - a[1]];
+        let half = [(other[0] + a[0]) / 2.0 - middle[0], (other[1] + a[1]) / 2.0 - middle[1]];
+        (away[0] * along[0] + away[1] * along[1], away[0] * half[0] + away[1] * half[1])
+    });
+    let inside =
+        [0, 1].into_iter().flat_map(|axis| [(along[axis], reach - middle[axis]), (-along[axis], reach + middle[axis])]);
+    let (mut from, mut to) = (f32::NEG_INFINITY, f32::INFINITY);
+    for (slope, limit) in nearer.chain(inside) {
+        match slope.partial_cmp(&0.0)? {
+            std::cmp::Ordering::Greater => to = to.min(limit / slope),
+            std::cmp::Ordering::Less => from = from.max(limit / slope),
+            std::cmp::Ordering::Equal if limit < 0.0 => return None,
+            std::cmp::Ordering::Equal => {}
+        }
+    }
+    let at = |t: f32| [middle[0] + t * along[0], middle[1] + t * along[1]];
+    (from < to && from.is_finite() && to.is_finite()).then(|| [at(from), at(to)])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -144,6 +183,17 @@ mod tests {
         assert!((GRID.log_partition(&energies, 1.0) - exact).abs() < 1e-6);
         let colder = (std::f64::consts::TAU * 0.125).ln();
         assert!((GRID.log_partition(&energies, 2.0) - colder).abs() < 1e-6);
+    }
+
+    #[test]
+    fn regions_of_three_centres_meet_where_all_are_equally_far() {
+        let edges = voronoi(&[0.0, 1.0, -1.0, 0.0, 1.0, 0.0], 2.0);
+        assert_eq!(edges.len(), 12);
+        let ends: Vec<&[f32]> = edges.chunks_exact(2).collect();
+        let at_the_middle = ends.iter().filter(|end| end[0].abs() < 1e-6 && end[1].abs() < 1e-6).count();
+        assert_eq!(at_the_middle, 3, "{edges:?}");
+        assert!(ends.iter().any(|end| end[0].abs() < 1e-6 && (end[1] + 2.0).abs() < 1e-6), "{edges:?}");
+        assert_eq!(voronoi(&[0.5, 0.5, 0.5, 0.5], 2.0).len(), 0);
     }
 
     #[test]

@@ -102,6 +102,16 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// Writes to the training batch the rows of the training split from number `first` on, in their order, as many as there are; the
+    /// others keep what they held. Returns how many were written.
+    pub fn batch_from(&mut self, first: usize) -> usize {
+        let batch = self.input(BATCH);
+        let count = batch.shape[0].min(self.data.train.len().saturating_sub(first));
+        let rows: Vec<u32> = (first..first + count).map(|row| row as u32).collect();
+        self.device.gather(batch.offset, ROWS, &rows);
+        count
+    }
+
     /// Writes an input.
     #[track_caller]
     pub fn write(&mut self, input: &str, values: &[f32]) {
@@ -121,6 +131,16 @@ impl<'a> Run<'a> {
         split.table().read_rows(&rows, &mut numbers);
         self.device.write(variable.offset, &numbers);
         count
+    }
+
+    /// Whether the model declared this program: for what only some of a kind have.
+    pub fn has_program(&self, program: &str) -> bool {
+        self.module.program(program).is_some()
+    }
+
+    /// Whether the model declared this output.
+    pub fn has_output(&self, program: &str, output: &str) -> bool {
+        self.module.program(program).is_some_and(|program| program.output(output).is_some())
     }
 
     /// Runs a program. `counter` keys its random numbers together with the seed: give each call of a series another one.

@@ -12,5 +12,5 @@ mod pseudo_likelihood;
 
 pub use effective_sample_size::{autocorrelation, effective_sample_size};
 pub use log_mean_exp::LogMeanExp;
-pub use moments::{ColumnMoments, principal_axes};
+pub use moments::{ColumnMoments, principal_axes, principal_parts};
 pub use pseudo_likelihood::pseudo_likelihood;

@@ -54,15 +54,26 @@ pub fn principal_axes(rows: &[f32], columns: usize) -> (DVector<f64>, Vec<DVecto
         let centred = DVector::from_iterator(columns, row.iter().copied().map(f64::from)) - &mean;
         covariance.ger(1.0, &centred, &centred, 1.0);
     }
+    let parts = principal_parts(covariance);
+    (mean, parts.into_iter().map(|(_, axis)| axis).collect())
+}
+
+/// The eigenvalues of a covariance, the largest first and none below 0, each with its eigenvector of length 1, whose largest coordinate
+/// is positive. All are 0 when the covariance is not finite, of which there is no decomposition.
+pub fn principal_parts(covariance: DMatrix<f64>) -> Vec<(f64, DVector<f64>)> {
+    let width = covariance.nrows();
+    if covariance.iter().any(|x| !x.is_finite()) {
+        return vec![(0.0, DVector::zeros(width)); width];
+    }
     let eigen = covariance.symmetric_eigen();
-    let mut order: Vec<usize> = (0..columns).collect();
+    let mut order: Vec<usize> = (0..width).collect();
     order.sort_by(|&a, &b| eigen.eigenvalues[b].total_cmp(&eigen.eigenvalues[a]));
-    let axes = order.into_iter().map(|number| {
+    let parts = order.into_iter().map(|number| {
         let axis = eigen.eigenvectors.column(number).into_owned();
         let largest = axis[axis.icamax()];
-        axis * largest.signum()
+        (eigen.eigenvalues[number].max(0.0), axis * largest.signum())
     });
-    (mean, axes.collect())
+    parts.collect()
 }
 
 #[cfg(test)]

@@ -1,15 +1,21 @@
 //! The models, one file each. A new model is a new file and a line in [`catalogue`].
 
+mod autoencoder;
 pub mod boltzmann;
+mod codes;
 pub mod conditional_ebm;
 mod dae;
 mod dbn;
 pub mod ff;
 pub mod gan;
 pub mod hopfield;
+mod kmeans;
 pub mod latent_ebm;
+mod low_energy;
+mod pca;
 mod ratings_rbm;
 pub mod rbm;
+mod sparse_coding;
 mod vae;
 
 use crate::{Error, ModelSpec, Named};
@@ -25,8 +31,12 @@ pub fn catalogue() -> &'static [&'static ModelSpec] {
         &dbn::SPEC,
         &conditional_ebm::SPEC,
         &latent_ebm::SPEC,
+        &kmeans::SPEC,
+        &sparse_coding::SPEC,
         &dae::SPEC,
         &ff::SPEC,
+        &pca::SPEC,
+        &autoencoder::SPEC,
         &vae::SPEC,
         &gan::SPEC,
     ];

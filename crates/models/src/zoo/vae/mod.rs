@@ -25,6 +25,7 @@ mod views;
 use async_trait::async_trait;
 use daydream_graph::{Function, Graph, Optimizer, Tensor, grad};
 
+use super::codes::{self, CodeGaussian, ROWS};
 use crate::data::{Kind, Split};
 use crate::layers::Mlp;
 use crate::metrics::{ColumnMoments, LogMeanExp};
@@ -33,8 +34,6 @@ use crate::{Error, Knobs, Picture, Run, batch, words};
 
 pub(crate) use spec::SPEC;
 
-/// Rows that programs other than `train` work on at once.
-const ROWS: usize = 256;
 /// Variance of a latent's posterior mean over the data above which it counts as active (Burda et al., arXiv:1509.00519, section 5.2).
 const ACTIVE: f64 = 0.01;
 
@@ -263,11 +262,11 @@ impl Model for Vae {
 
     async fn view(&self, run: &mut Run<'_>, id: &str, args: &Knobs) -> Result<Picture, Error> {
         match id {
-            "reconstructions" => self.reconstructions(run, args).await,
+            "reconstructions" => codes::reconstructions(run, args).await,
             "samples" => self.samples(run).await,
             "codes" => self.codes(run).await,
-            "plane" => self.plane(run, args).await,
-            "interpolation" => self.interpolation(run, args).await,
+            "plane" => codes::plane(run, args, &CodeGaussian::diagonal(&vec![1.0; self.latent])).await,
+            "interpolation" => codes::interpolation(run, args, self.latent).await,
             "latents" => self.latents(run).await,
             _ => unreachable!("the session asks for declared views only, and {id:?} is none of them"),
         }

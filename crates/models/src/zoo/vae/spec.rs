@@ -1,6 +1,7 @@
 //! What the variational autoencoder declares about itself.
 
 use crate::data::Kind;
+use crate::zoo::codes::{ENDS, FIRST_ROW, PLANE_AXES};
 use crate::{
     Better, ChoiceOption, Cost, Family, Knob, KnobKind, Metric, ModelSpec, Paper, Preset, Scale, Takes, View, text,
 };
@@ -316,45 +317,6 @@ static VIEWS: [View; 6] = [
         takes: Takes::Nothing,
     },
 ];
-
-static FIRST_ROW: [Knob; 1] = [row_knob(
-    "first",
-    text("From test row", "시작할 테스트 데이터"),
-    text(
-        "Number of the first row shown; the next ones follow.",
-        "처음에 보일 데이터의 번호이며, 그다음 데이터가 이어집니다.",
-    ),
-    0.0,
-)];
-
-static ENDS: [Knob; 2] = [
-    row_knob(
-        "from",
-        text("From", "출발"),
-        text("Number of the test row on the left.", "왼쪽에 놓을 테스트 데이터의 번호입니다."),
-        3.0,
-    ),
-    row_knob(
-        "to",
-        text("To", "도착"),
-        text("Number of the test row on the right.", "오른쪽에 놓을 테스트 데이터의 번호입니다."),
-        108.0,
-    ),
-];
-
-static PLANE_AXES: [Knob; 2] =
-    [latent_knob("across", text("Across", "가로"), 1.0), latent_knob("up", text("Upwards", "세로"), 2.0)];
-
-/// Which row of the test split; a number beyond its end means the last.
-const fn row_knob(id: &'static str, title: crate::Text, help: crate::Text, default: f64) -> Knob {
-    Knob { id, title, help, kind: KnobKind::Whole { min: 0.0, max: 999.0, default, scale: Scale::Linear }, live: true }
-}
-
-/// Which latent variable; a number beyond the last means the last.
-const fn latent_knob(id: &'static str, title: crate::Text, default: f64) -> Knob {
-    let help = text("Number of the latent variable along this side.", "이 방향으로 바꿀 잠재 변수의 번호입니다.");
-    Knob { id, title, help, kind: KnobKind::Whole { min: 1.0, max: 128.0, default, scale: Scale::Linear }, live: true }
-}
 
 static PRESETS: [Preset; 4] = [
     Preset {

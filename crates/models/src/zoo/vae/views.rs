@@ -1,23 +1,11 @@
-//! What the variational autoencoder shows.
+//! What the variational autoencoder shows beside the views that all models with codes share.
 
-use std::f64::consts::SQRT_2;
-
-use crate::data::{Kind, RowShape};
-use crate::metrics::principal_axes;
-use crate::{Error, Floats, Knobs, Layer, Palette, Picture, Role, Run, said};
+use crate::data::Kind;
+use crate::zoo::codes::{REACH, SHOWN, on_the_plane, pairs, points, sampled, scatter};
+use crate::{Error, Floats, Layer, Palette, Picture, Role, Run, said};
 
 use super::{ROWS, Vae};
 
-/// Images in a row of a view.
-const COLUMNS: usize = 10;
-/// Images along a side of the samples.
-const SAMPLES: usize = 8;
-/// Pictures, or lines on points, along a side of the latent plane.
-const PLANE: usize = 15;
-/// Most test rows whose codes are shown.
-const CODES: usize = 4 * ROWS;
-/// Reach of the plane shown, for points and at least for codes.
-const REACH: f32 = 2.5;
 /// Cells of the density along a side.
 const CELLS: usize = 64;
 
@@ -25,7 +13,7 @@ impl Vae {
     pub(super) async fn samples(&self, run: &mut Run<'_>) -> Result<Picture, Error> {
         if run.data().kind == Kind::Images {
             let pixels = run.call_for("sample", 0, "means").await?;
-            return Ok(images(run.data().shape, SAMPLES, SAMPLES * SAMPLES, pixels));
+            return Ok(sampled(run.data().shape, pixels));
         }
         let (mut means, mut drawn) = (Vec::new(), Vec::new());
         for counter in 0..4 {
@@ -36,57 +24,9 @@ impl Vae {
         Ok(on_the_plane(vec![density(&means, scale), points(Role::Made, drawn)]))
     }
 
-    pub(super) async fn reconstructions(&self, run: &mut Run<'_>, args: &Knobs) -> Result<Picture, Error> {
-        let data = run.data();
-        let wanted = if data.kind == Kind::Images { COLUMNS } else { ROWS };
-        let first = args.whole("first").min(data.test.len().saturating_sub(wanted));
-        let count = run.write_rows("rows", &data.test, first).min(wanted);
-        let originals: Vec<f32> = (first..first + count).flat_map(|row| data.test.row(row)).collect();
-        let mut made = run.call_for("reconstruct", 0, "means").await?;
-        made.truncate(originals.len());
-        if data.kind == Kind::Images {
-            return Ok(images(data.shape, count, 2 * count, [originals, made].concat()));
-        }
-        let joined = originals.chunks_exact(2).zip(made.chunks_exact(2)).flat_map(|(x, y)| [x, y].concat()).collect();
-        let name = said("what became of it", "재구성된 자리");
-        Ok(on_the_plane(vec![
-            Layer::Lines { name, points: 2, at: Floats(joined) },
-            points(Role::Real, originals),
-            points(Role::Made, made),
-        ]))
-    }
-
-    pub(super) async fn plane(&self, run: &mut Run<'_>, args: &Knobs) -> Result<Picture, Error> {
-        let [across, up] = ["across", "up"].map(|side| args.whole(side).min(self.latent) - 1);
-        let lines = if across == up { 1 } else { PLANE };
-        let quantiles: Vec<f32> =
-            (0..PLANE).map(|number| normal_quantile((number as f64 + 0.5) / PLANE as f64) as f32).collect();
-        let mut codes = vec![0.0; ROWS * self.latent];
-        for (number, code) in codes.chunks_exact_mut(self.latent).take(lines * PLANE).enumerate() {
-            // Top to bottom: the largest first. With one variable alone the second assignment is undone by the first.
-            code[up] = quantiles[PLANE - 1 - number / PLANE];
-            code[across] = quantiles[number % PLANE];
-        }
-        let decoded = self.decode(run, &codes).await?;
-        if run.data().kind == Kind::Images {
-            return Ok(images(run.data().shape, PLANE, lines * PLANE, decoded));
-        }
-        let grid = &decoded[..2 * lines * PLANE];
-        let mut at = grid.to_vec();
-        if lines > 1 {
-            let place =
-                |column: usize, row: usize| [grid[2 * (row * PLANE + column)], grid[2 * (row * PLANE + column) + 1]];
-            at.extend((0..PLANE).flat_map(|column| (0..PLANE).flat_map(move |row| place(column, row))));
-        }
-        let test = &run.data().test;
-        let real = (0..test.len().min(CODES)).flat_map(|row| test.row(row)).collect();
-        let name = said("the latent grid, decoded", "디코딩된 잠재 격자");
-        Ok(on_the_plane(vec![points(Role::Real, real), Layer::Lines { name, points: PLANE, at: Floats(at) }]))
-    }
-
     pub(super) async fn codes(&self, run: &mut Run<'_>) -> Result<Picture, Error> {
         let test = &run.data().test;
-        let count = test.len().min(CODES);
+        let count = test.len().min(SHOWN);
         let (mut means, mut log_variances) = (Vec::new(), Vec::new());
         for first in (0..count).step_by(ROWS) {
             let rows = run.write_rows("rows", test, first).min(count - first);
@@ -95,50 +35,9 @@ impl Vae {
         }
         let at = match self.latent {
             1 => means.iter().zip(&log_variances).flat_map(|(&mean, &v)| [mean, (0.5 * v).exp()]).collect(),
-            2 => means,
-            latent => {
-                let (mean, axes) = principal_axes(&means, latent);
-                let along = |row: &[f32], number: usize| {
-                    let terms = row.iter().zip(mean.iter()).zip(axes[number].iter());
-                    terms.map(|((&x, mean), axis)| (f64::from(x) - mean) * axis).sum::<f64>() as f32
-                };
-                means.chunks_exact(latent).flat_map(|row| [along(row, 0), along(row, 1)]).collect::<Vec<f32>>()
-            }
+            latent => pairs(&means, latent),
         };
-        let reach = at.iter().fold(REACH, |reach, x| reach.max(x.abs())).ceil();
-        let classes = test.labels().map_or(vec![], |labels| labels[..count].to_vec());
-        let layer =
-            Layer::Points { name: said("posterior means", "사후 평균"), role: Role::Code, at: Floats(at), classes };
-        Ok(Picture::Plane { bounds: [-reach, reach, -reach, reach], axes: None, layers: vec![layer] })
-    }
-
-    pub(super) async fn interpolation(&self, run: &mut Run<'_>, args: &Knobs) -> Result<Picture, Error> {
-        let data = run.data();
-        let ends = ["from", "to"].map(|end| data.test.row(args.whole(end).min(data.test.len() - 1)));
-        let mut rows = ends.concat();
-        rows.resize(ROWS * data.shape.len(), 0.0);
-        run.write("rows", &rows);
-        let means = run.call_for("encode", 0, "means").await?;
-        let (from, to) = (&means[..self.latent], &means[self.latent..2 * self.latent]);
-        let steps = if data.kind == Kind::Images { COLUMNS } else { ROWS };
-        let share = |step: usize| step as f32 / (steps - 1) as f32;
-        let walk = |from: &[f32], to: &[f32]| -> Vec<f32> {
-            let between =
-                |step: usize| from.iter().zip(to).map(move |(a, b)| (1.0 - share(step)) * a + share(step) * b);
-            (0..steps).flat_map(between).collect()
-        };
-        let mut codes = walk(from, to);
-        codes.resize(ROWS * self.latent, 0.0);
-        let mut decoded = self.decode(run, &codes).await?;
-        decoded.truncate(steps * data.shape.len());
-        if data.kind == Kind::Images {
-            return Ok(images(data.shape, steps, 2 * steps, [walk(&ends[0], &ends[1]), decoded].concat()));
-        }
-        let name = said("the walk between their codes, decoded", "두 코드 사이를 디코딩한 길");
-        Ok(on_the_plane(vec![
-            Layer::Lines { name, points: steps, at: Floats(decoded) },
-            points(Role::Real, ends.concat()),
-        ]))
+        Ok(scatter(said("posterior means", "사후 평균"), at, test))
     }
 
     pub(super) async fn latents(&self, run: &mut Run<'_>) -> Result<Picture, Error> {
@@ -154,31 +53,6 @@ impl Vae {
         let label = said("KL divergence, nats", "KL 발산(내트)");
         Ok(Picture::Bars { label, names, values: Floats(values), marked: None })
     }
-
-    /// `E[x|z]` of codes: `[E, L] -> [E, D]`
-    async fn decode(&self, run: &mut Run<'_>, codes: &[f32]) -> Result<Vec<f32>, Error> {
-        run.write("codes", codes);
-        run.call_for("decode", 0, "means").await
-    }
-}
-
-/// The first `count` rows of `pixels` as images.
-fn images(shape: RowShape, columns: usize, count: usize, mut pixels: Vec<f32>) -> Picture {
-    pixels.truncate(count * shape.len());
-    Picture::images(shape, columns, pixels)
-}
-
-fn on_the_plane(layers: Vec<Layer>) -> Picture {
-    Picture::Plane { bounds: [-REACH, REACH, -REACH, REACH], axes: None, layers }
-}
-
-fn points(role: Role, at: Vec<f32>) -> Layer {
-    let name = match role {
-        Role::Real => said("data", "데이터"),
-        Role::Made => said("made by the model", "모델이 만든 점"),
-        Role::Code | Role::Other => said("codes", "코드"),
-    };
-    Layer::Points { name, role, at: Floats(at), classes: vec![] }
 }
 
 /// `p(x) ≈ (1/K) Σ N(x; mₖ, s² I)` on the cells of the plane, for `K` decoded draws `m` from the prior: `[K, 2]`.
@@ -214,28 +88,9 @@ fn density(means: &[f32], scale: f32) -> Layer {
     }
 }
 
-/// `z` with `Φ(z) = share`, by Newton's method: from 0 towards either tail, where `Φ` is concave or convex, it never overshoots.
-fn normal_quantile(share: f64) -> f64 {
-    let mut z = 0.0f64;
-    for _ in 0..30 {
-        let density = (-0.5 * z * z).exp() / std::f64::consts::TAU.sqrt();
-        z += (share - 0.5 * libm::erfc(-z / SQRT_2)) / density;
-    }
-    z
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn quantiles_match_the_tables_of_the_normal_distribution() {
-        for (share, z) in
-            [(0.5, 0.0), (0.975, 1.959963984540054), (0.1, -1.2815515655446004), (1.0 / 30.0, -1.8339146358159146)]
-        {
-            assert!((normal_quantile(share) - z).abs() < 1e-12, "{share}: {}", normal_quantile(share));
-        }
-    }
 
     #[test]
     fn the_density_of_one_gaussian_integrates_to_one() {

@@ -1,5 +1,6 @@
 //! The models, one file each. A new model is a new file and a line in [`catalogue`].
 
+pub mod ebm;
 pub mod ff;
 pub mod gan;
 mod ratings_rbm;
@@ -10,7 +11,7 @@ use crate::{Error, ModelSpec, Named};
 
 /// Every model, in the order in which the page and the command line list them.
 pub fn catalogue() -> &'static [&'static ModelSpec] {
-    static CATALOGUE: [&ModelSpec; 5] = [&rbm::SPEC, &ratings_rbm::SPEC, &ff::SPEC, &vae::SPEC, &gan::SPEC];
+    static CATALOGUE: [&ModelSpec; 6] = [&rbm::SPEC, &ebm::SPEC, &ratings_rbm::SPEC, &ff::SPEC, &vae::SPEC, &gan::SPEC];
     &CATALOGUE
 }
 

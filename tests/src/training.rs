@@ -12,13 +12,15 @@ const FLOOR: f64 = 0.01;
 /// What knobs are turned to so that a processor that plays a GPU takes the steps in no time. Widths are no multiples of anything that
 /// shaders are cut into. At the presets' own widths the Boltzmann machine and the autoencoder stay within the tolerance as well; the
 /// Forward-Forward network does so for 30 steps: its first steps are so large that differences of rounding double with every two.
-const SMALL: [(&str, &str); 6] = [
+const SMALL: [(&str, &str); 8] = [
     ("hidden", "37"),
     ("width", "37"),
     ("generator-width", "23"),
     ("discriminator-width", "37"),
     ("latent", "5"),
     ("batch", "32"),
+    ("units", "11"),
+    ("chain-steps", "3"),
 ];
 /// Learning rates at which rounding errors of the Wasserstein loss stay small for 50 steps. It does not change with the critic's last bias,
 /// nor with that of a unit that is on for as many real rows as made ones: such gradients are 0 but for rounding, and Adam makes a

@@ -6,6 +6,7 @@ mod codes;
 pub mod conditional_ebm;
 mod dae;
 mod dbn;
+pub mod ebm;
 pub mod ff;
 pub mod gan;
 pub mod hopfield;
@@ -29,6 +30,7 @@ pub fn catalogue() -> &'static [&'static ModelSpec] {
         &boltzmann::SPEC,
         &hopfield::SPEC,
         &dbn::SPEC,
+        &ebm::SPEC,
         &conditional_ebm::SPEC,
         &latent_ebm::SPEC,
         &kmeans::SPEC,

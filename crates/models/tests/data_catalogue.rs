@@ -70,7 +70,7 @@ fn the_seed_decides_what_is_drawn() {
         let [first, again, other] = [7, 7, 8].map(|seed| quick(spec, seed));
         assert_eq!(first, again, "{}", spec.id);
         // The other two are enumerated or carried whole.
-        let is_drawn = matches!(spec.id, "points" | "strokes");
+        let is_drawn = matches!(spec.id, "points" | "targets" | "strokes");
         assert_eq!(first != other, is_drawn, "{}", spec.id);
         assert_eq!(first.test != other.test, is_drawn, "{}", spec.id);
     }
@@ -79,7 +79,7 @@ fn the_seed_decides_what_is_drawn() {
 #[test]
 fn no_test_row_is_trained_on() {
     // Bars and stripes keep nothing back, on purpose.
-    for id in ["points", "digits", "strokes"] {
+    for id in ["points", "targets", "digits", "strokes"] {
         let data = quick(find(id).unwrap(), 5);
         let train: HashSet<_> = rows(&data.train).into_iter().collect();
         assert_eq!(train.len(), data.train.len(), "{id} repeats no row");

@@ -1,6 +1,6 @@
 //! Data sets: rows of numbers with a train and a test split, and where they come from.
 //!
-//! Four come with the project ([`catalogue`]): [`points`] of the plane, [`bars`] and stripes, real
+//! Five come with the project ([`catalogue`]): [`points`] of the plane, [`targets`] for samplers, [`bars`] and stripes, real
 //! handwritten [`digits`], and handwriting drawn by code from pen [`strokes`]. Others are read from
 //! what a person brings ([`from_files`], [`read_path`]): [`idx`] files such as MNIST, tables in [`csv`]
 //! files, folders of [`pictures`], points drawn by hand ([`points::from_drawn`]).
@@ -23,6 +23,7 @@ pub mod points;
 mod random;
 mod rows;
 pub mod strokes;
+pub mod targets;
 
 use std::fmt;
 use std::rc::Rc;
@@ -199,7 +200,7 @@ pub struct DataSpec {
 
 /// The data sets that come with the project, in the order in which they are offered.
 pub fn catalogue() -> &'static [DataSpec] {
-    static CATALOGUE: [DataSpec; 4] = [points::SPEC, bars::SPEC, digits::SPEC, strokes::SPEC];
+    static CATALOGUE: [DataSpec; 5] = [points::SPEC, targets::SPEC, bars::SPEC, digits::SPEC, strokes::SPEC];
     &CATALOGUE
 }
 

@@ -3,13 +3,14 @@
 pub mod ff;
 pub mod gan;
 pub mod rbm;
+mod samplers;
 mod vae;
 
 use crate::{Error, ModelSpec, Named};
 
 /// Every model, in the order in which the page and the command line list them.
 pub fn catalogue() -> &'static [&'static ModelSpec] {
-    static CATALOGUE: [&ModelSpec; 4] = [&rbm::SPEC, &ff::SPEC, &vae::SPEC, &gan::SPEC];
+    static CATALOGUE: [&ModelSpec; 5] = [&rbm::SPEC, &samplers::SPEC, &ff::SPEC, &vae::SPEC, &gan::SPEC];
     &CATALOGUE
 }
 

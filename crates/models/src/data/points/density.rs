@@ -1,4 +1,4 @@
-//! The five distributions of the plane: how to draw from them, and their exact log density.
+//! The distributions of the plane: how to draw from them, and their exact log density.
 //!
 //! Every one is blurred by a Gaussian whose standard deviation is the noise `σ`, so each has a smooth
 //! density `p(x)`, which a model of the plane can be held against: the Kullback-Leibler divergence on a
@@ -8,6 +8,7 @@ use std::f32::consts::{PI, TAU};
 
 use rand::Rng;
 
+use super::target;
 use crate::data::random::{choose, normal, uniform};
 
 /// The shape of a distribution of the plane.
@@ -23,6 +24,16 @@ pub enum Family {
     Checkerboard,
     /// Five blades: Gaussians stretched along the radius, bent by an angle that grows with the radius.
     Pinwheel,
+    /// A Gaussian much longer than wide, turned by 45 degrees.
+    Correlated,
+    /// Three Gaussians of different weights.
+    Mixture,
+    /// A Gaussian bent along a parabola.
+    Banana,
+    /// A Gaussian whose width grows exponentially along its length (after Neal, Annals of Statistics 31, 2003).
+    Funnel,
+    /// A band along a circle, equally dense all around.
+    Annulus,
 }
 
 /// Radius of the circle on which the ring's Gaussians sit.
@@ -88,9 +99,14 @@ impl Density {
             Family::Moons => nodes(moon),
             Family::Ring => (0..RING_MODES).map(ring_centre).collect(),
             Family::Spiral => nodes(arm),
-            Family::Checkerboard | Family::Pinwheel => Vec::new(),
+            _ => Vec::new(),
         };
         Density { family, noise, centres }
+    }
+
+    /// The standard deviation that it was made with.
+    pub fn noise(&self) -> f32 {
+        self.noise
     }
 
     /// The shape of the distribution.
@@ -105,6 +121,8 @@ impl Density {
             Family::Ring => RING_MODES,
             Family::Checkerboard => SQUARES.len(),
             Family::Pinwheel => BLADES,
+            Family::Mixture => target::MIXTURE.len(),
+            Family::Correlated | Family::Banana | Family::Funnel | Family::Annulus => 1,
         }
     }
 
@@ -130,6 +148,9 @@ impl Density {
                 let radius = (along * along + across * across).sqrt();
                 rotate([along, across], blade_angle(part, radius))
             }
+            Family::Correlated | Family::Mixture | Family::Banana | Family::Funnel | Family::Annulus => {
+                return target::sample(self.family, self.noise, rng);
+            }
         };
         (point, part as u8)
     }
@@ -143,7 +164,7 @@ impl Density {
     ///
     /// Exact for the ring (a mixture), the checkerboard (a product of normal distribution functions for
     /// each square) and the pinwheel (turning by an angle that depends on the radius preserves area, so
-    /// the density is the unbent Gaussian's). For the moons and the spiral, whose density is an integral
+    /// the density is the unbent Gaussian's), and for the targets of samplers (`target.rs`). For the moons and the spiral, whose density is an integral
     /// along a curve, it is the midpoint rule with 512 nodes on each.
     pub fn log_density(&self, x: [f32; 2]) -> f32 {
         let parts = self.parts();
@@ -169,6 +190,9 @@ impl Density {
                     -0.5 * (u * u + v * v)
                 });
                 log_sum_exp(blades) - libm::logf(parts as f32 * TAU * BLADE_LENGTH * self.noise)
+            }
+            Family::Correlated | Family::Mixture | Family::Banana | Family::Funnel | Family::Annulus => {
+                target::log_density(self.family, self.noise, x)
             }
         }
     }
@@ -214,12 +238,12 @@ fn rotate([x, y]: [f32; 2], angle: f32) -> [f32; 2] {
     [cosine * x - sine * y, sine * x + cosine * y]
 }
 
-fn squared_distance(a: [f32; 2], b: [f32; 2]) -> f32 {
+pub(super) fn squared_distance(a: [f32; 2], b: [f32; 2]) -> f32 {
     (a[0] - b[0]) * (a[0] - b[0]) + (a[1] - b[1]) * (a[1] - b[1])
 }
 
 /// `ln Σ exp(aᵢ)`, stable; the numbers are walked twice.
-fn log_sum_exp(exponents: impl Iterator<Item = f32> + Clone) -> f32 {
+pub(super) fn log_sum_exp(exponents: impl Iterator<Item = f32> + Clone) -> f32 {
     let largest = exponents.clone().fold(f32::NEG_INFINITY, f32::max);
     largest + libm::logf(exponents.map(|exponent| libm::expf(exponent - largest)).sum())
 }

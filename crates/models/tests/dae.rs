@@ -26,6 +26,7 @@ fn dataset(kind: Kind, shape: RowShape, rows: Vec<f32>) -> Dataset {
         valid: None,
         test: split,
         density: None,
+        ratings: None,
     }
 }
 

@@ -253,8 +253,8 @@ fn a_table_comes_alone() {
 
 /// An IDX header and what follows.
 fn idx(kind: u8, sizes: &[u32], data: &[u8]) -> Vec<u8> {
-    let sizes = sizes.iter().flat_map(|size| size.to_be_bytes());
-    [0, 0, kind, sizes.len() as u8 / 4].into_iter().chain(sizes).chain(data.iter().copied()).collect()
+    let extents = sizes.iter().flat_map(|size| size.to_be_bytes());
+    [0, 0, kind, sizes.len() as u8].into_iter().chain(extents).chain(data.iter().copied()).collect()
 }
 
 #[test]

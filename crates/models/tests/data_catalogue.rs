@@ -297,6 +297,6 @@ fn an_unknown_name_lists_the_known_ones() {
     assert!(matches!(&error, Error::Unknown { what: Named::DataSet, .. }));
     assert_eq!(
         error.to_string(),
-        "there is no data set named \"mnist\"; known: points, relations, bars, patterns, digits, strokes, ball, ratings"
+        "there is no data set named \"mnist\"; known: points, relations, targets, bars, patterns, digits, strokes, ball, ratings"
     );
 }

@@ -11,7 +11,7 @@ use rand::rngs::Xoshiro256PlusPlus;
 mod languages;
 use languages::english;
 
-const FAMILIES: [Family; 8] = [
+const FAMILIES: [Family; 12] = [
     Family::Moons,
     Family::Ring,
     Family::Spiral,
@@ -20,6 +20,10 @@ const FAMILIES: [Family; 8] = [
     Family::Circle,
     Family::SCurve,
     Family::Fork,
+    Family::Correlated,
+    Family::Mixture,
+    Family::Banana,
+    Family::Annulus,
 ];
 
 /// Midpoints of square cells that cover `[-3, 3]²`, `cells` along a side.
@@ -64,6 +68,28 @@ fn samples_follow_the_density() {
         // Of sampling alone, about half the cells in use over the count: (900 / 2) / 100,000.
         assert!(divergence.abs() < 6e-3, "{family:?}: {divergence}");
     }
+}
+
+/// The funnel reaches far out where it is wide: it is integrated along x by its own width at each y.
+#[test]
+fn the_funnel_is_a_density() {
+    let (density, points) = (Density::new(Family::Funnel, 0.2), 200);
+    let (mut total, mut second) = (0.0, 0.0);
+    for row in 0..points {
+        let y = 8.0 * ((row as f64 + 0.5) / points as f64 - 0.5);
+        let width = 0.2 * (1.3 * y).exp();
+        for column in 0..points {
+            let x = 12.0 * width * ((column as f64 + 0.5) / points as f64 - 0.5);
+            let mass = f64::from(density.log_density([x as f32, y as f32])).exp() * 8.0 * 12.0 * width / 4e4;
+            (total, second) = (total + mass, second + mass * y * y);
+        }
+    }
+    assert!((total - 1.0).abs() < 2e-3, "{total}");
+    let drawn = density.sample(100_000, &mut Xoshiro256PlusPlus::seed_from_u64(1));
+    let mean = |of: &dyn Fn(&[f32; 2]) -> f64| drawn.iter().map(of).sum::<f64>() / 1e5;
+    assert!((mean(&|x| f64::from(x[1]).powi(2)) - second).abs() < 0.01);
+    let scaled = mean(&|x| (f64::from(x[0]) / (0.2 * (1.3 * f64::from(x[1])).exp())).powi(2));
+    assert!((scaled - 1.0).abs() < 0.02, "{scaled}");
 }
 
 #[test]

@@ -134,6 +134,7 @@ fn the_gradient_of_the_autoencoder_is_the_slope_of_its_loss() {
         valid: None,
         test: split,
         density: None,
+        ratings: None,
     };
     for (layers, activation) in [("0", "relu"), ("2", "relu"), ("1", "tanh")] {
         let recipe = Recipe::new("autoencoder", "made", 7).with("layers", layers).with("activation", activation);

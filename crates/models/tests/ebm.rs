@@ -5,8 +5,8 @@
 use std::f64::consts::TAU;
 
 use daydream_cpu::Cpu;
-use daydream_graph::{Function, Graph, Reference, Tensor, grad};
 use daydream_graph::{Executor, Module};
+use daydream_graph::{Function, Graph, Reference, Tensor, grad};
 use daydream_models::data::{Kind, RowShape};
 use daydream_models::zoo::ebm::chains::{Limits, jump, langevin};
 use daydream_models::zoo::ebm::network::{BASE, Network};
@@ -44,10 +44,8 @@ fn check_loss(name: &str, kind: Kind, loss: impl for<'g> Fn(&'g Graph, &Network<
     let slope = slope.reduce(|a, b| a + b).unwrap();
     let step = g.input("move", []);
     let moves: Vec<_> = params.iter().map(|p| (*p, *p + step * along(p))).collect();
-    let functions = [
-        Function::new("f").output("loss", value).output("slope", slope),
-        Function::new("move").updates(moves),
-    ];
+    let functions =
+        [Function::new("f").output("loss", value).output("slope", slope), Function::new("move").updates(moves)];
     let module = g.compile(&functions);
     let mut device = Reference::new();
     device.load(&module).unwrap();
@@ -196,7 +194,13 @@ fn the_drift_of_a_langevin_step_is_limited() {
 fn every_objective_learns() {
     for objective in ["persistent", "short-run", "contrastive", "score-matching"] {
         let recipe = Recipe::new("ebm", "points", 3).with("family", "ring").with("noise", "0.25");
-        let knobs = [("objective", objective), ("units", "32"), ("layers", "2"), ("score-noise", "0.15"), ("step-size", "0.15")];
+        let knobs = [
+            ("objective", objective),
+            ("units", "32"),
+            ("layers", "2"),
+            ("score-noise", "0.15"),
+            ("step-size", "0.15"),
+        ];
         let recipe = knobs.iter().fold(recipe, |recipe, (knob, typed)| recipe.with(knob, typed));
         let mut session = block_on(Session::new(recipe, None, Box::new(Cpu::new()))).unwrap();
         let untrained = measure(&mut session, "kl");
@@ -211,7 +215,8 @@ fn every_objective_learns() {
 fn chains_leave_trails_from_where_they_were_sent() {
     let mut session = only_the_base(&[]);
     let start = ("start".to_owned(), 2.0);
-    let Ok(Picture::Plane { layers, .. }) = block_on(session.view("chains", &[start, ("moves".to_owned(), 24.0)])) else {
+    let Ok(Picture::Plane { layers, .. }) = block_on(session.view("chains", &[start, ("moves".to_owned(), 24.0)]))
+    else {
         panic!("it is a plane")
     };
     let trails = layers.iter().find_map(|layer| match layer {

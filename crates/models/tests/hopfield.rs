@@ -35,6 +35,7 @@ fn session(patterns: &[f32], width: usize, knobs: &[(&str, &str)]) -> Session {
         valid: None,
         test: split,
         density: None,
+        ratings: None,
     };
     let recipe =
         knobs.iter().fold(Recipe::new("hopfield", "made", 7), |recipe, (knob, typed)| recipe.with(knob, typed));

@@ -117,6 +117,7 @@ fn six_points() -> Dataset {
         valid: None,
         test: split,
         density: None,
+        ratings: None,
     }
 }
 

@@ -28,6 +28,7 @@ fn dataset(rows: Vec<f32>) -> Dataset {
         valid: None,
         test: split,
         density: None,
+        ratings: None,
     }
 }
 

@@ -89,6 +89,7 @@ fn build(knobs: &Knobs, seed: u32) -> Dataset {
         valid: None,
         test: split(count / 4, 1),
         density: None,
+        ratings: None,
     }
 }
 

@@ -37,6 +37,7 @@ pub fn read(source: &str, bytes: &[u8]) -> Result<Dataset, Error> {
                 valid: None,
                 test: all,
                 density: None,
+                ratings: None,
             })
         }
         idx::Idx::Labels(_) => Err(Error::bad_file(

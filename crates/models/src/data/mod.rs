@@ -1,12 +1,10 @@
 //! Data sets: rows of numbers with a train and a test split, and where they come from.
 //!
-//! Some come with the project ([`catalogue`]): [`points`] of the plane, [`bars`] and stripes, bit [`patterns`], real
-//! handwritten [`digits`], handwriting drawn by code from pen [`strokes`], film [`ratings`]. Others are read from
-//! Six come with the project ([`catalogue`]): [`points`] of the plane, [`relations`] between two numbers, [`bars`]
-//! and stripes, real handwritten [`digits`], handwriting drawn by code from pen [`strokes`], and a bouncing
-//! [`ball`] with its future. Others are read from
-//! what a person brings ([`from_files`], [`read_path`]): [`idx`] files such as MNIST, tables in [`csv`]
-//! files, folders of [`pictures`], what they have [`drawn`] by hand.
+//! Some come with the project ([`catalogue`]): [`points`] of the plane, [`relations`] between two numbers, [`targets`] of
+//! samplers, [`bars`] and stripes, small [`patterns`] of bits, real handwritten [`digits`], handwriting drawn by code from pen
+//! [`strokes`], a bouncing [`ball`] with its future, film [`ratings`]. Others are read from what a person brings ([`from_files`],
+//! [`read_path`]): [`idx`] files such as MNIST, tables in [`csv`] files, folders of [`pictures`], and what a person draws by hand on
+//! the page.
 //!
 //! A data set depends on its knobs and its seed alone: the same bits come out natively and in a
 //! browser, because the random numbers come from one named generator and every function that
@@ -31,6 +29,7 @@ pub mod ratings;
 pub mod relations;
 mod rows;
 pub mod strokes;
+pub mod targets;
 
 use std::fmt;
 use std::rc::Rc;
@@ -214,6 +213,7 @@ pub fn catalogue() -> &'static [DataSpec] {
     static CATALOGUE: &[DataSpec] = &[
         points::SPEC,
         relations::SPEC,
+        targets::SPEC,
         bars::SPEC,
         patterns::SPEC,
         digits::SPEC,

@@ -81,5 +81,6 @@ fn build(knobs: &Knobs, seed: u32) -> Dataset {
         valid: None,
         test: split(count / 4, 1),
         density: Some(density),
+        ratings: None,
     }
 }

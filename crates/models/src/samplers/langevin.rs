@@ -5,7 +5,8 @@
 //! a(x, x') = min(1, π(x') q(x', x) / (π(x) q(x, x'))),   q(x, x') = N(x'; x - ½ε² β∇E(x), ε² I)
 //! ```
 //!
-//! Without correction every `x'` is taken: Euler's discretisation of a diffusion, whose distribution is π only for small `ε`. With
+//! Without correction every `x'` is taken: Euler's discretisation of a diffusion, whose distribution is π only for small `ε`. Where energies
+//! grow faster than squares its steps would grow without bound; a drift `½ε² β∇E` that is too long is shortened, keeping its direction. With
 //! it, the Metropolis-adjusted Langevin algorithm (Besag 1994; Roberts & Tweedie, Bernoulli 2, 1996), π is exact.
 //!
 //! The same step is one leapfrog step from a momentum ξ, and `a` is `min(1, exp(H - H'))` (Neal, *MCMC using Hamiltonian dynamics*,
@@ -14,13 +15,16 @@
 use daydream_graph::Function;
 
 use super::hamiltonian::{Phase, kinetic};
-use super::{Place, Target, at_most_one};
+use super::{Place, Target, at_most_one, column, row_sum};
 
 pub(super) fn unadjusted(target: &Target<'_, '_>) -> Function {
     let chains = target.chains;
     let (energy, gradient) = target.slope(chains.x);
-    let moved =
-        chains.x - 0.5 * target.step_size.square() * target.beta * gradient + target.step_size * target.normal();
+    let drift = 0.5 * target.step_size.square() * target.beta * gradient;
+    // The smallest of positive numbers in the place of 0, by which nothing can be divided.
+    let length = row_sum(drift.square()).sqrt().maximum(energy.constant_like(f32::MIN_POSITIVE));
+    let share = (target.longest / length).minimum(energy.constant_like(1.0));
+    let moved = chains.x - column(share) * drift + target.step_size * target.normal();
     let one = energy.constant_like(1.0);
     target
         .function("langevin")

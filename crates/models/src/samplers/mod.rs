@@ -79,6 +79,8 @@ pub struct Settings {
     pub width: f32,
     /// Inverse temperature `β`.
     pub beta: f32,
+    /// Length at which the drift `½ε² β∇E` of an unadjusted Langevin step is cut.
+    pub longest: f32,
     /// Leapfrog steps `L` of a Hamiltonian proposal; at least 1.
     pub leaps: u32,
     /// Most doublings of a no-U-turn path, from 1 to [`DEEPEST`].
@@ -87,7 +89,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Settings {
-        Settings { step_size: 0.1, width: 1.0, beta: 1.0, leaps: 10, depth: 5 }
+        Settings { step_size: 0.1, width: 1.0, beta: 1.0, longest: 1e6, leaps: 10, depth: 5 }
     }
 }
 
@@ -134,6 +136,7 @@ struct Target<'a, 'g> {
     step_size: Tensor<'g>,
     width: Tensor<'g>,
     beta: Tensor<'g>,
+    longest: Tensor<'g>,
     energy: &'a dyn Fn(Tensor<'g>) -> Tensor<'g>,
 }
 
@@ -248,8 +251,8 @@ impl Sampling {
     ) -> (Sampling, Vec<Function>) {
         let name = chains.x.name().unwrap_or_default();
         let input = |what: &str| g.input(&format!("{name}.{what}"), []);
-        let (step_size, width, beta) = (input("step-size"), input("width"), input("beta"));
-        let target = Target { g, name: name.clone(), chains: *chains, step_size, width, beta, energy };
+        let [step_size, width, beta, longest] = ["step-size", "width", "beta", "longest"].map(input);
+        let target = Target { g, name: name.clone(), chains: *chains, step_size, width, beta, longest, energy };
         assert_eq!(energy(chains.x).shape(), [chains.x.extent(0)], "an energy is one number a row");
         let of = |sampler: &Sampler| match sampler {
             Sampler::Metropolis => vec![metropolis::function(&target)],
@@ -279,9 +282,9 @@ impl Sampling {
     }
 
     /// The inputs that its programs read, and their values.
-    pub fn inputs(&self, settings: &Settings) -> [(String, f32); 3] {
-        let Settings { step_size, width, beta, .. } = *settings;
-        [("step-size", step_size), ("width", width), ("beta", beta)]
+    pub fn inputs(&self, settings: &Settings) -> [(String, f32); 4] {
+        let Settings { step_size, width, beta, longest, .. } = *settings;
+        [("step-size", step_size), ("width", width), ("beta", beta), ("longest", longest)]
             .map(|(what, value)| (format!("{}.{what}", self.name), value))
     }
 

@@ -9,6 +9,7 @@ mod dbn;
 pub mod ebm;
 pub mod ff;
 pub mod gan;
+mod gaussian_rbm;
 pub mod hopfield;
 mod kmeans;
 pub mod latent_ebm;
@@ -16,6 +17,7 @@ mod low_energy;
 mod pca;
 mod ratings_rbm;
 pub mod rbm;
+mod samplers;
 mod sparse_coding;
 mod vae;
 
@@ -33,6 +35,7 @@ pub fn catalogue() -> &'static [&'static ModelSpec] {
         &ebm::SPEC,
         &conditional_ebm::SPEC,
         &latent_ebm::SPEC,
+        &samplers::SPEC,
         &kmeans::SPEC,
         &sparse_coding::SPEC,
         &dae::SPEC,

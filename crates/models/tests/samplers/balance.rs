@@ -75,7 +75,7 @@ fn imbalance(sampler: Sampler, settings: &Settings) -> f64 {
 fn chains_flow_forth_as_much_as_back() {
     // The mean of χ² with 15 degrees of freedom and four standard deviations.
     const BOUND: f64 = 15.0 + 4.0 * 5.48;
-    let settings = Settings { step_size: 0.5, width: 1.0, beta: 1.0, leaps: 4, depth: 4 };
+    let settings = Settings { step_size: 0.5, width: 1.0, leaps: 4, depth: 4, ..Settings::default() };
     for sampler in Sampler::ALL {
         let found = imbalance(sampler, &settings);
         println!("{sampler:?}: {found:.1}");

@@ -6,6 +6,7 @@
 
 mod balance;
 mod lab;
+mod model;
 
 use daydream_models::metrics::effective_sample_size;
 use daydream_models::samplers::{Sampler, Settings};
@@ -71,7 +72,7 @@ fn unadjusted_langevin_is_off_by_what_its_step_says() {
 #[test]
 fn beta_is_an_inverse_temperature() {
     for sampler in Sampler::ALL {
-        let settings = Settings { step_size: 0.1, width: 1.0, beta: 4.0, leaps: 8, depth: 5 };
+        let settings = Settings { step_size: 0.1, width: 1.0, beta: 4.0, leaps: 8, ..Settings::default() };
         let every = if sampler == Sampler::Langevin || sampler == Sampler::Mala { 20 } else { 1 };
         let (path, _) = Lab::new(&NORMAL, 256).walk(sampler, &settings, 300, every);
         // Unadjusted steps of 0.1 are off by 1 %, which this many draws do not resolve.

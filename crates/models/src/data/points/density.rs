@@ -8,6 +8,7 @@ use std::f32::consts::{PI, TAU};
 
 use rand::Rng;
 
+use super::target;
 use crate::data::random::{choose, normal, uniform};
 
 /// The shape of a distribution of the plane.
@@ -31,6 +32,16 @@ pub enum Family {
     /// A line that splits: `x` even in `±1.8`, `y = ±1.2 s² (3 - 2s)` with `s` rising from 0 at `x = -0.6` to 1 at `x = 1.8`, either sign as
     /// often.
     Fork,
+    /// A Gaussian much longer than wide, turned by 45 degrees.
+    Correlated,
+    /// Three Gaussians of different weights.
+    Mixture,
+    /// A Gaussian bent along a parabola.
+    Banana,
+    /// A Gaussian whose width grows exponentially along its length (after Neal, Annals of Statistics 31, 2003).
+    Funnel,
+    /// A band along a circle, equally dense all around.
+    Annulus,
 }
 
 impl Family {
@@ -41,6 +52,8 @@ impl Family {
             Family::Ring => RING_MODES,
             Family::Checkerboard => SQUARES.len(),
             Family::Pinwheel => BLADES,
+            Family::Mixture => target::MIXTURE.len(),
+            Family::Correlated | Family::Banana | Family::Funnel | Family::Annulus => 1,
         }
     }
 
@@ -52,7 +65,7 @@ impl Family {
             Family::Circle => Some(half_circle),
             Family::SCurve => Some(third_of_s),
             Family::Fork => Some(branch),
-            Family::Ring | Family::Checkerboard | Family::Pinwheel => None,
+            _ => None,
         }
     }
 }
@@ -128,10 +141,16 @@ impl Density {
         Density { family, noise, centres }
     }
 
-    /// The distribution with Gaussian noise of this standard deviation added, where it belongs to the same family: all but the pinwheel,
-    /// whose blades are bent.
+    /// The distribution with Gaussian noise of this standard deviation added, where it belongs to the same family: not the pinwheel,
+    /// whose blades are bent, nor the targets of samplers.
     pub fn blurred(&self, deviation: f32) -> Option<Density> {
-        (self.family != Family::Pinwheel).then(|| Density::new(self.family, self.noise.hypot(deviation)))
+        let stays = self.family.curve().is_some() || matches!(self.family, Family::Ring | Family::Checkerboard);
+        stays.then(|| Density::new(self.family, self.noise.hypot(deviation)))
+    }
+
+    /// The standard deviation that it was made with.
+    pub fn noise(&self) -> f32 {
+        self.noise
     }
 
     /// The shape of the distribution.
@@ -164,6 +183,9 @@ impl Density {
                 let radius = (along * along + across * across).sqrt();
                 rotate([along, across], blade_angle(part, radius))
             }
+            (None, Family::Correlated | Family::Mixture | Family::Banana | Family::Funnel | Family::Annulus) => {
+                return target::sample(self.family, self.noise, rng);
+            }
             (None, _) => self.blur(ring_centre(part), rng),
         };
         (point, part as u8)
@@ -178,8 +200,8 @@ impl Density {
     ///
     /// Exact for the ring (a mixture), the checkerboard (a product of normal distribution functions for
     /// each square) and the pinwheel (turning by an angle that depends on the radius preserves area, so
-    /// the density is the unbent Gaussian's). For the others, whose density is an integral along a curve, it
-    /// is the midpoint rule with 512 nodes on each part.
+    /// the density is the unbent Gaussian's), and for the targets of samplers (`target.rs`). For the others, whose
+    /// density is an integral along a curve, it is the midpoint rule with 512 nodes on each part.
     pub fn log_density(&self, x: [f32; 2]) -> f32 {
         let parts = self.parts();
         match self.family {
@@ -204,6 +226,9 @@ impl Density {
                     -0.5 * (u * u + v * v)
                 });
                 log_sum_exp(blades) - libm::logf(parts as f32 * TAU * BLADE_LENGTH * self.noise)
+            }
+            Family::Correlated | Family::Mixture | Family::Banana | Family::Funnel | Family::Annulus => {
+                target::log_density(self.family, self.noise, x)
             }
         }
     }
@@ -268,12 +293,12 @@ fn rotate([x, y]: [f32; 2], angle: f32) -> [f32; 2] {
     [cosine * x - sine * y, sine * x + cosine * y]
 }
 
-fn squared_distance(a: [f32; 2], b: [f32; 2]) -> f32 {
+pub(super) fn squared_distance(a: [f32; 2], b: [f32; 2]) -> f32 {
     (a[0] - b[0]) * (a[0] - b[0]) + (a[1] - b[1]) * (a[1] - b[1])
 }
 
 /// `ln Σ exp(aᵢ)`, stable; the numbers are walked twice.
-fn log_sum_exp(exponents: impl Iterator<Item = f32> + Clone) -> f32 {
+pub(super) fn log_sum_exp(exponents: impl Iterator<Item = f32> + Clone) -> f32 {
     let largest = exponents.clone().fold(f32::NEG_INFINITY, f32::max);
     largest + libm::logf(exponents.map(|exponent| libm::expf(exponent - largest)).sum())
 }

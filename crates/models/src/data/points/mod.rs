@@ -1,6 +1,7 @@
 //! Points of the plane: five families with a known density, and points drawn by hand.
 
 mod density;
+pub(crate) mod target;
 
 pub use density::{Density, Family, Modes, RING_RADIUS};
 

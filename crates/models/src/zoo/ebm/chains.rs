@@ -67,12 +67,9 @@ impl Mover {
     ) -> (Mover, Vec<Function>) {
         let exact: Vec<Sampler> = samplers.iter().copied().filter(|sampler| *sampler != Sampler::Langevin).collect();
         let (sampling, mut functions) = Sampling::declare(g, chains, &exact, &|y| net.energy(y));
-        functions.push(
-            Function::new(&format!("{name}.langevin")).update(chains.x, langevin(g, net, chains.x, limits)),
-        );
-        functions.push(
-            Function::new(&format!("{name}.jump")).update(chains.x, jump(g, net, chains.x, limits.temperature)),
-        );
+        functions.push(Function::new(&format!("{name}.langevin")).update(chains.x, langevin(g, net, chains.x, limits)));
+        functions
+            .push(Function::new(&format!("{name}.jump")).update(chains.x, jump(g, net, chains.x, limits.temperature)));
         (Mover { name, sampling }, functions)
     }
 

@@ -21,7 +21,7 @@ const JUDGED: usize = 512;
 const fn rows_at_once(kind: Kind) -> usize {
     match kind {
         Kind::Points => 3200,
-        Kind::Images => 128,
+        Kind::Images | Kind::Ratings => 128,
     }
 }
 
@@ -69,15 +69,10 @@ pub(super) async fn compared(walk: &Walk, run: &mut Run<'_>, split: &Split) -> R
     Ok([data, made, noise])
 }
 
-pub(super) async fn evaluate(
-    walk: &Walk,
-    run: &mut Run<'_>,
-    split: &Split,
-    wanted: &[&str],
-) -> Result<Metrics, Error> {
+pub(super) async fn evaluate(walk: &Walk, run: &mut Run<'_>, split: &Split, wanted: &[&str]) -> Result<Metrics, Error> {
     let mut metrics = match run.data().kind {
         Kind::Points => on_points(run, split).await?,
-        Kind::Images => on_images(walk, run, split, wanted).await?,
+        Kind::Images | Kind::Ratings => on_images(walk, run, split, wanted).await?,
     };
     metrics.retain(|(id, _)| wanted.contains(&id.as_str()));
     Ok(metrics)

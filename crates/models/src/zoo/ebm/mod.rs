@@ -28,8 +28,8 @@ use daydream_graph::{Function, Graph, Optimizer, Tensor, grad};
 pub use spec::SPEC;
 
 use self::chains::{Limits, Mover};
-use self::walk::Walk;
 use self::network::Network;
+use self::walk::Walk;
 use crate::data::{Kind, RowShape, Split};
 use crate::metrics::judge;
 use crate::samplers::{Chains, Sampler};

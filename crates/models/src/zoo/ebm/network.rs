@@ -74,7 +74,7 @@ impl<'g> Network<'g> {
         let rows = y.extent(0);
         match self.kind {
             Kind::Points => self.head.apply(ZOOM * y).reshape([rows]) + y.square().sum(&[1]) / (2.0 * BASE * BASE),
-            Kind::Images => {
+            Kind::Images | Kind::Ratings => {
                 let RowShape { height, width, channels } = self.shape;
                 let inside = self.inside(y);
                 let wall = (y - inside).square().sum(&[1]) / (2.0 * WALL * WALL);
@@ -98,7 +98,7 @@ impl<'g> Network<'g> {
     pub fn unit(&self) -> f32 {
         match self.kind {
             Kind::Points => 1.0,
-            Kind::Images => SCALE,
+            Kind::Images | Kind::Ratings => SCALE,
         }
     }
 
@@ -107,7 +107,7 @@ impl<'g> Network<'g> {
         let shape = [rows, self.shape.len()];
         match self.kind {
             Kind::Points => BASE * g.normal(shape),
-            Kind::Images => g.uniform(shape),
+            Kind::Images | Kind::Ratings => g.uniform(shape),
         }
     }
 
@@ -115,7 +115,7 @@ impl<'g> Network<'g> {
     pub fn noise_energy(&self, y: Tensor<'g>) -> Tensor<'g> {
         match self.kind {
             Kind::Points => y.square().sum(&[1]) / (2.0 * BASE * BASE),
-            Kind::Images => y.graph().constant(0.0, [y.extent(0)]),
+            Kind::Images | Kind::Ratings => y.graph().constant(0.0, [y.extent(0)]),
         }
     }
 
@@ -123,7 +123,7 @@ impl<'g> Network<'g> {
     pub fn inside(&self, y: Tensor<'g>) -> Tensor<'g> {
         match self.kind {
             Kind::Points => y,
-            Kind::Images => y.clamp(0.0, 1.0),
+            Kind::Images | Kind::Ratings => y.clamp(0.0, 1.0),
         }
     }
 

@@ -58,10 +58,17 @@ static KNOBS: [Knob; 18] = [
         ),
         kind: KnobKind::Choice {
             options: &[
-                ChoiceOption { id: "persistent", title: text("Likelihood, persistent chains", "최대 가능도, 지속 사슬") },
-                ChoiceOption { id: "short-run", title: text("Likelihood, short chains", "최대 가능도, 짧은 사슬") },
+                ChoiceOption {
+                    id: "persistent",
+                    title: text("Likelihood, persistent chains", "최대 가능도, 지속 사슬"),
+                },
+                ChoiceOption {
+                    id: "short-run", title: text("Likelihood, short chains", "최대 가능도, 짧은 사슬")
+                },
                 ChoiceOption { id: "contrastive", title: text("Contrastive divergence", "대조 발산") },
-                ChoiceOption { id: "score-matching", title: text("Denoising score matching", "잡음 제거 점수 매칭") },
+                ChoiceOption {
+                    id: "score-matching", title: text("Denoising score matching", "잡음 제거 점수 매칭")
+                },
             ],
             default: 0,
         },
@@ -467,10 +474,7 @@ static VIEWS: [View; 7] = [
         args: &[Knob {
             id: "beta",
             title: text("Inverse temperature β", "역온도 β"),
-            help: text(
-                "1 is the temperature of training.",
-                "1은 학습할 때의 온도입니다.",
-            ),
+            help: text("1 is the temperature of training.", "1은 학습할 때의 온도입니다."),
             kind: KnobKind::Real { min: 0.05, max: 20.0, default: 1.0, scale: Scale::Log, unit: "" },
             live: true,
         }],
@@ -529,10 +533,42 @@ static VIEWS: [View; 7] = [
 ];
 
 static PRESETS: [Preset; 6] = [
-    Preset { id: "ring", title: text("Ring of 8 Gaussians", "고리 모양의 정규분포 8개"), data: "points", knobs: &[], steps: 1500, metric: "kl", bar: 0.1 },
-    Preset { id: "moons", title: text("Two moons", "두 초승달"), data: "points", knobs: &[("family", "moons")], steps: 1500, metric: "kl", bar: 0.1 },
-    Preset { id: "checkerboard", title: text("Checkerboard", "체커보드"), data: "points", knobs: &[("family", "checkerboard")], steps: 1500, metric: "kl", bar: 0.1 },
-    Preset { id: "pinwheel", title: text("Pinwheel", "바람개비"), data: "points", knobs: &[("family", "pinwheel")], steps: 1500, metric: "kl", bar: 0.1 },
+    Preset {
+        id: "ring",
+        title: text("Ring of 8 Gaussians", "고리 모양의 정규분포 8개"),
+        data: "points",
+        knobs: &[],
+        steps: 1500,
+        metric: "kl",
+        bar: 0.1,
+    },
+    Preset {
+        id: "moons",
+        title: text("Two moons", "두 초승달"),
+        data: "points",
+        knobs: &[("family", "moons")],
+        steps: 1500,
+        metric: "kl",
+        bar: 0.1,
+    },
+    Preset {
+        id: "checkerboard",
+        title: text("Checkerboard", "체커보드"),
+        data: "points",
+        knobs: &[("family", "checkerboard")],
+        steps: 1500,
+        metric: "kl",
+        bar: 0.1,
+    },
+    Preset {
+        id: "pinwheel",
+        title: text("Pinwheel", "바람개비"),
+        data: "points",
+        knobs: &[("family", "pinwheel")],
+        steps: 1500,
+        metric: "kl",
+        bar: 0.1,
+    },
     Preset {
         id: "digits",
         title: text("Handwritten digits, 8 × 8", "손글씨 숫자 8 × 8"),

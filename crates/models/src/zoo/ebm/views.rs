@@ -1,7 +1,7 @@
 //! What can be looked at: the landscape and chains that walk on it.
 
-use super::measures::{compared, energies, slopes};
 use super::chains;
+use super::measures::{compared, energies, slopes};
 use super::walk::{self, Walk};
 use crate::data::Kind;
 use crate::plane::{self, Grid, ends};
@@ -124,7 +124,8 @@ async fn density(run: &mut Run<'_>, beta: f32) -> Result<Picture, Error> {
     let values = (0..GRID.len()).map(|number| truth.log_density(GRID.centre(number)).exp()).collect();
     let truth = GRID.picture(vec![GRID.heat(name, values, Palette::Sequential)]);
     let part = |heading: Text, picture| Part { en: heading.en.to_owned(), ko: heading.ko.to_owned(), picture };
-    let parts = vec![part(said("Model, exp(-βF)/Z", "모델, exp(-βF)/Z"), model), part(said("True density", "참 밀도"), truth)];
+    let parts =
+        vec![part(said("Model, exp(-βF)/Z", "모델, exp(-βF)/Z"), model), part(said("True density", "참 밀도"), truth)];
     Ok(Picture::Group(Group { parts }))
 }
 

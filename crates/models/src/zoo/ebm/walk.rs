@@ -16,7 +16,7 @@ pub(super) const OFFERED: [Sampler; 6] = Sampler::ALL;
 const fn most_moves(kind: Kind) -> u32 {
     match kind {
         Kind::Points => 400,
-        Kind::Images => 100,
+        Kind::Images | Kind::Ratings => 100,
     }
 }
 
@@ -24,7 +24,7 @@ const fn most_moves(kind: Kind) -> u32 {
 pub(super) const fn walkers(kind: Kind) -> usize {
     match kind {
         Kind::Points => 256,
-        Kind::Images => 64,
+        Kind::Images | Kind::Ratings => 64,
     }
 }
 
@@ -32,7 +32,7 @@ pub(super) const fn walkers(kind: Kind) -> usize {
 pub(super) const fn trail(kind: Kind) -> [usize; 2] {
     match kind {
         Kind::Points => [96, 25],
-        Kind::Images => [8, 9],
+        Kind::Images | Kind::Ratings => [8, 9],
     }
 }
 
@@ -58,7 +58,7 @@ impl Walk {
         let own = [sampler(setup.knobs)];
         let samplers = match kind {
             Kind::Points => &OFFERED[..],
-            Kind::Images => &own,
+            Kind::Images | Kind::Ratings => &own,
         };
         let (mover, mut functions) = Mover::declare(g, "walk", &chains, net, limits, samplers);
         functions.extend([
@@ -75,7 +75,7 @@ impl Walk {
     pub(super) fn go(&self, run: &mut Run<'_>, sampler: Sampler, first: u32, count: u32) {
         let jumps = match run.data().kind {
             Kind::Points => run.knobs().whole("jumps") as u32,
-            Kind::Images => 0,
+            Kind::Images | Kind::Ratings => 0,
         };
         let each = run.knobs().whole("chain-steps") as u32;
         let mut number = first;

@@ -83,7 +83,7 @@ impl Parts {
                     "latent-ebm은 이미지의 왼쪽 절반을 보고 오른쪽 절반을 답하는데, 이 데이터는 {shape}입니다."
                 )))
             }
-            (Kind::Images, _) => Ok(Parts::Halves(data.shape)),
+            (Kind::Images | Kind::Ratings, _) => Ok(Parts::Halves(data.shape)),
         }
     }
 

@@ -4,16 +4,8 @@ pub mod boltzmann;
 mod dbn;
 pub mod ff;
 pub mod gan;
-    static CATALOGUE: [&ModelSpec; 8] = [
-        &rbm::SPEC,
-        &ratings_rbm::SPEC,
-        &boltzmann::SPEC,
-        &gaussian_rbm::SPEC,
-        &dbn::SPEC,
-        &ff::SPEC,
-        &vae::SPEC,
-        &gan::SPEC,
-    ];
+mod gaussian_rbm;
+mod ratings_rbm;
 pub mod rbm;
 mod vae;
 

@@ -57,6 +57,7 @@ fn every_data_set_keeps_the_contract() {
                 let in_range = |value: f32| match data.kind {
                     Kind::Points => value.abs() < 3.0,
                     Kind::Images => (0.0..=1.0).contains(&value),
+                    Kind::Ratings => (0.0..=5.0).contains(&value) && value.fract() == 0.0,
                 };
                 assert!(split.row(index).into_iter().all(in_range), "{}, row {index}", spec.id);
             }

@@ -357,7 +357,7 @@ static PRESETS: [Preset; 5] = [
         knobs: &[],
         steps: 400,
         metric: "jensen_shannon",
-        bar: 0.02,
+        bar: 0.01,
     },
     Preset {
         id: "funnel",
@@ -393,6 +393,6 @@ static PRESETS: [Preset; 5] = [
         knobs: &[("family", "moons"), ("sampler", "gibbs"), ("width", "2"), ("doublings", "4")],
         steps: 400,
         metric: "jensen_shannon",
-        bar: 0.04,
+        bar: 0.02,
     },
 ];

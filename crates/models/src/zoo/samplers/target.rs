@@ -96,7 +96,7 @@ mod tests {
     use crate::plane::Grid;
 
     const GRID: Grid = Grid { reach: 2.0, cells: 12 };
-    const STEP: f32 = 1.0 / 4096.0;
+    const STEP: f32 = 1.0 / 32768.0;
 
     /// Energies at the grid, slopes along x + 2y there, and the same by central differences, in 64 bits.
     fn energies(family: Option<Family>) -> [Vec<f64>; 3] {

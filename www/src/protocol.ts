@@ -96,7 +96,12 @@ export interface Recipe {
   data: string;
   knobs: Record<string, string>;
   seed: number;
+  /** The same bits in every browser and on every processor. Without it a browser may round some products less often, where that is faster. */
+  exact?: true;
 }
+
+/** How the processor's matrix products round: after each operation, or multiplication and addition together. Either computes the same for any number of threads. */
+export type Rounding = 'separate' | 'fused';
 
 /** A file that somebody dropped. */
 export interface DroppedFile {
@@ -172,6 +177,7 @@ export interface SessionInfo {
   step: number;
   stepsPerEpoch: number;
   device: Device;
+  rounding: Rounding;
   data: { name: string; kind: DataKind; height: number; width: number; channels: number; classes: number; train: number; test: number;
     /** What is rated, where rows are ratings. */
     titles?: Text[] };
@@ -188,6 +194,9 @@ export interface Failure {
   en: string;
   ko: string;
 }
+
+/** The name of a worker whose runs are exact: it loads its module before the first command comes. */
+export const EXACT = 'exact';
 
 /** What the page asks of the worker. Each has one answer, with the same `id`. The worker handles them in order. */
 export type Command =

@@ -10,7 +10,7 @@ mod networks;
 mod profile;
 mod submission;
 
-use std::arch::wasm32::{f32x4_add, f32x4_extract_lane, f32x4_mul, f32x4_splat};
+use std::arch::wasm32::{f32x4_add, f32x4_extract_lane, f32x4_relaxed_madd, f32x4_splat};
 use std::cell::Cell;
 use std::rc::Rc;
 
@@ -36,11 +36,14 @@ pub fn peak(chains: usize, turns: u32, factor: f32, summand: f32) -> f32 {
     }
 }
 
+#[target_feature(enable = "relaxed-simd")]
 fn chained<const CHAINS: usize>(turns: u32, factor: f32, summand: f32) -> f32 {
     let (factor, summand) = (f32x4_splat(factor), f32x4_splat(summand));
     let mut chains: [_; CHAINS] = std::array::from_fn(|chain| f32x4_splat(1.0 + chain as f32));
     for _ in 0..turns {
-        chains = chains.map(|chain| f32x4_add(f32x4_mul(chain, factor), summand));
+        for chain in &mut chains {
+            *chain = f32x4_relaxed_madd(*chain, factor, summand);
+        }
     }
     f32x4_extract_lane::<0>(chains.into_iter().fold(f32x4_splat(0.0), |sum, chain| f32x4_add(sum, chain)))
 }

@@ -28,7 +28,8 @@ export function share(recipe: Recipe, device: DeviceChoice): TemplateResult {
 /** One script and one tag. */
 function embed(recipe: Recipe, device: DeviceChoice): string {
   const script = new URL('day-dream.js', document.baseURI).href;
-  const said = Object.entries({ model: recipe.model, data: recipe.data, seed: String(recipe.seed), ...(device === 'auto' ? {} : { device }), ...recipe.knobs });
+  const besides = { ...(recipe.exact ? { exact: '1' } : {}), ...(device === (recipe.exact ? 'cpu' : 'auto') ? {} : { device }) };
+  const said = Object.entries({ model: recipe.model, data: recipe.data, seed: String(recipe.seed), ...besides, ...recipe.knobs });
   return `<script type="module" src="${script}"></script>\n<day-dream ${said.map(([name, value]) => `${name}="${value.replaceAll('"', '&quot;')}"`).join(' ')} play></day-dream>`;
 }
 

@@ -27,6 +27,7 @@ impl Multiply for Packed {
 
     // A function of its own: V8 compiles the innermost loop best where few loops lie around it.
     #[inline(never)]
+    #[cfg_attr(all(target_arch = "wasm32", feature = "relaxed"), target_feature(enable = "relaxed-simd"))]
     unsafe fn multiply(&mut self, product: Product, a: Matrix<'_>, b: Matrix<'_>, new_b: bool, c: Target<'_>) {
         let Product { rows, depth, columns } = product;
         pack::<ROWS>(a, rows, depth, &mut self.left);

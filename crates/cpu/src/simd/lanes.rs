@@ -1,8 +1,12 @@
 //! Four 32-bit floats in a vector register.
 
+#[cfg(all(target_arch = "wasm32", not(feature = "relaxed")))]
+use core::arch::wasm32::f32x4_mul;
+#[cfg(all(target_arch = "wasm32", feature = "relaxed"))]
+use core::arch::wasm32::f32x4_relaxed_madd;
 #[cfg(target_arch = "wasm32")]
 use core::arch::wasm32::{
-    f32x4_add, f32x4_mul, f32x4_splat, i32x4_shuffle, i64x2_shuffle, v128, v128_load, v128_load32_splat, v128_store,
+    f32x4_add, f32x4_splat, i32x4_shuffle, i64x2_shuffle, v128, v128_load, v128_load32_splat, v128_store,
 };
 
 /// Four numbers, on which every operation works at once.
@@ -51,9 +55,17 @@ impl F32x4 {
     }
 
     /// `self · a + b`, rounded twice.
+    #[cfg(not(feature = "relaxed"))]
     #[inline(always)]
     pub(super) fn mul_add(self, a: F32x4, b: F32x4) -> F32x4 {
         F32x4(f32x4_add(f32x4_mul(self.0, a.0), b.0))
+    }
+
+    /// `self · a + b`, rounded once or twice, whichever the processor does faster.
+    #[cfg(feature = "relaxed")]
+    #[inline(always)]
+    pub(super) fn mul_add(self, a: F32x4, b: F32x4) -> F32x4 {
+        F32x4(f32x4_relaxed_madd(self.0, a.0, b.0))
     }
 
     /// Rows become columns.

@@ -1,6 +1,6 @@
 /** The page's end of the worker: every command is a promise, every event a callback. */
 
-import type { Answers, Command, Failure, Message, Request } from './protocol';
+import type { Answers, Command, Failure, Message, Recipe, Request } from './protocol';
 import { startWorker } from './start-worker';
 
 /** A command that was refused. `message` is in English; `failure` holds the words in every language. */
@@ -32,8 +32,8 @@ export class Client {
   readonly #waiting = new Map<number, Waiting>();
   #next = 0;
 
-  /** `exact`: whether its products must round alike everywhere. */
-  constructor(readonly exact: boolean) {
+  /** `exact` is that of the recipes that it will open. */
+  constructor(readonly exact: Recipe['exact']) {
     this.#worker = startWorker(exact);
     this.#worker.addEventListener('message', (event: MessageEvent<Message>) => { this.#receive(event.data); });
     this.#worker.addEventListener('error', (event) => {

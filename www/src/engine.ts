@@ -7,9 +7,9 @@
  * and where the first would gain nothing. Threads of a session share one module.
  */
 
-import { fusionIsFaster } from './fusion';
+import { fusionIsFaster, fusionIsKnown } from './fusion';
 import { startModuleWorker } from './module-worker';
-import type { Rounding } from './protocol';
+import type { Recipe, Rounding } from './protocol';
 import type { Arrival, Shared } from './thread';
 import threadUrl from './thread?worker&url';
 import { threadedEngine, threadedRelaxedUrl } from './threaded-engine';
@@ -27,8 +27,10 @@ export interface Loaded {
 /** More threads than this have too little to do in one step. */
 const MOST_THREADS = 8;
 
-export async function loadEngine(exact: boolean): Promise<Loaded> {
-  const rounding = !exact && fusionIsFaster() ? 'fused' : 'separate';
+/** `exact` is that of the recipe. */
+export async function loadEngine(exact: Recipe['exact']): Promise<Loaded> {
+  const fused = exact === undefined ? fusionIsFaster() : !exact && fusionIsKnown();
+  const rounding = fused ? 'fused' : 'separate';
   const threads = Math.min(navigator.hardwareConcurrency, MOST_THREADS);
   if (crossOriginIsolated && threadedEngine && threads > 1) {
     try {

@@ -19,11 +19,15 @@ const CALLS = 16;
 
 type Loop = (bytes: number) => void;
 
+/** Whether the browser knows the instruction. */
+export function fusionIsKnown(): boolean {
+  return WebAssembly.validate(probe());
+}
+
 /** Measures it, which takes a few milliseconds. */
 export function fusionIsFaster(): boolean {
-  const bytes = probe();
-  if (!WebAssembly.validate(bytes)) return false;
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes));
+  if (!fusionIsKnown()) return false;
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(probe()));
   return isWorthwhile(exports.fused as Loop, exports.separate as Loop, () => performance.now());
 }
 

@@ -96,8 +96,11 @@ export interface Recipe {
   data: string;
   knobs: Record<string, string>;
   seed: number;
-  /** The same bits in every browser and on every processor. Without it a browser may round some products less often, where that is faster. */
-  exact?: true;
+  /**
+   * `true`: the same bits in every browser and on every processor. `false`: multiplication and addition of a product are one instruction wherever the
+   * browser knows it, and round as the processor does. Without it: whichever of the two is faster here.
+   */
+  exact?: boolean;
 }
 
 /** How the processor's matrix products round: after each operation, or multiplication and addition together. Either computes the same for any number of threads. */
@@ -195,8 +198,8 @@ export interface Failure {
   ko: string;
 }
 
-/** The name of a worker whose runs are exact: it loads its module before the first command comes. */
-export const EXACT = 'exact';
+/** Names of workers whose runs must be exact or must not: a worker loads its module before the first command comes. */
+export const WORKERS = { exact: 'exact', fused: 'fused' };
 
 /** What the page asks of the worker. Each has one answer, with the same `id`. The worker handles them in order. */
 export type Command =

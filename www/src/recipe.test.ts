@@ -99,10 +99,12 @@ describe('links', () => {
     expect(readLink(CATALOGUE, '#model=judge&exact=1')).toMatchObject({ recipe, device: 'cpu', problems: [] });
     expect(readLink(CATALOGUE, 'model=judge&exact=')).toMatchObject({ recipe, device: 'cpu', problems: [] });
     expect(readLink(CATALOGUE, '#model=judge&exact=1&device=auto')).toMatchObject({ recipe, device: 'auto', problems: [] });
-    expect(readLink(CATALOGUE, '#model=judge&exact=0').recipe).not.toHaveProperty('exact');
+    expect(readLink(CATALOGUE, '#model=judge&exact=0')).toMatchObject({ recipe: { exact: false }, device: 'auto', problems: [] });
+    expect(readLink(CATALOGUE, '#model=judge').recipe).not.toHaveProperty('exact');
     expect(readLink(CATALOGUE, '#model=judge&exact=maybe')).toMatchObject({ device: 'auto', problems: ['exact=maybe'] });
     expect(writeLink(CATALOGUE, recipe, { device: 'cpu' })).toBe('#model=judge&exact=1');
     expect(writeLink(CATALOGUE, recipe, { device: 'auto' })).toBe('#model=judge&exact=1&device=auto');
+    expect(writeLink(CATALOGUE, { ...recipe, exact: false })).toBe('#model=judge&exact=0');
     expect(withData(CATALOGUE, recipe, 'marks')).toHaveProperty('exact', true);
   });
 

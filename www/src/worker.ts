@@ -7,13 +7,13 @@
 
 import { bringAsset } from './assets';
 import { loadEngine, type Engine } from './engine';
-import { EXACT, type Answers, type Command, type Device, type Failure, type Message, type Metrics, type Progress, type Recipe, type Request, type Rounding, type SessionInfo } from './protocol';
+import { WORKERS, type Answers, type Command, type Device, type Failure, type Message, type Metrics, type Progress, type Recipe, type Request, type Rounding, type SessionInfo } from './protocol';
 import type { Prospect, Session } from './wasm/daydream';
 
 /** Time between two reports of progress, in milliseconds. */
 const REPORT_EVERY = 66;
 
-const isExact = self.name === EXACT;
+const exact = self.name === WORKERS.exact ? true : self.name === WORKERS.fused ? false : undefined;
 const queue: Request[] = [];
 /** The WebAssembly module. No command is handled before it has arrived. */
 let engine: Engine;
@@ -61,7 +61,7 @@ function asFailure(thrown: unknown): Failure {
 function info(): SessionInfo {
   const own = opened().info() as Omit<SessionInfo, 'memory' | 'rounding'>;
   // Whether a run is exact is a matter of the module: what is in it does not know.
-  const recipe: Recipe = isExact ? { ...own.recipe, exact: true } : own.recipe;
+  const recipe: Recipe = exact === undefined ? own.recipe : { ...own.recipe, exact };
   return { ...own, recipe, rounding, memory: memory.buffer.byteLength };
 }
 
@@ -267,7 +267,7 @@ addEventListener('message', (event: MessageEvent<Request>) => {
 });
 
 try {
-  ({ engine, memory, rounding } = await loadEngine(isExact));
+  ({ engine, memory, rounding } = await loadEngine(exact));
   awake = false;
   send({ type: 'ready' });
   wake();

@@ -95,7 +95,7 @@ export class Run {
       const { recipe, files, device } = this.#wanted;
       this.#wanted = undefined;
       // Its session ends with the worker.
-      if (this.#client?.exact !== (recipe.exact ?? false)) kept = undefined;
+      if (this.#client?.exact !== recipe.exact) kept = undefined;
       try {
         const info = await this.#connect(recipe.exact).ask({ do: 'open', recipe, files, device });
         kept = { recipe, files, device };
@@ -182,8 +182,7 @@ export class Run {
   /** Begins anew with products that round alike everywhere, or in whichever way is faster here. */
   setExact(exact: boolean): Promise<void> {
     if (exact && this.device === 'auto') this.device = 'cpu';
-    const { exact: _, ...recipe } = this.recipe;
-    return this.open(exact ? { ...recipe, exact } : recipe, this.files);
+    return this.open(asExactAs(exact ? { exact } : {}, this.recipe), this.files);
   }
 
   /** Ends the worker. `open` and `play` start another. */
@@ -328,8 +327,8 @@ export class Run {
   }
 
   /** The worker, started if there is none, or none that rounds as it must. */
-  #connect(exact = false): Client {
-    if (this.#client?.exact === exact) return this.#client;
+  #connect(exact: Recipe['exact']): Client {
+    if (this.#client && this.#client.exact === exact) return this.#client;
     this.#client?.dismiss({ code: 'crashed', ...WORDS.notRunning });
     this.crashed = false;
     const client = new Client(exact);

@@ -23,7 +23,8 @@ impl Default for Packed {
 }
 
 impl Multiply for Packed {
-    const LARGEST: Product = Product { rows: 128, depth: 512, columns: 1024 };
+    const LARGEST: Product = Product { rows: 26 * ROWS, depth: 512, columns: 1024 };
+    const ROWS: usize = ROWS;
 
     // A function of its own: V8 compiles the innermost loop best where few loops lie around it.
     #[inline(never)]

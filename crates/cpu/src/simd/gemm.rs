@@ -94,12 +94,12 @@ impl Product {
 
     /// The pieces that make up the product, none larger than `largest`, in the order in which they must be computed.
     pub fn pieces(self, largest: Product) -> impl Iterator<Item = Piece> {
-        cut(self.columns, largest.columns).flat_map(move |columns| {
-            let depths = cut(self.depth, largest.depth).chain((self.depth == 0).then_some(0..0));
+        cut(self.columns, largest.columns, 8).flat_map(move |columns| {
+            let depths = cut(self.depth, largest.depth, 8).chain((self.depth == 0).then_some(0..0));
             depths.flat_map(move |depth| {
                 let columns = columns.clone();
                 let piece = move |rows| Piece { rows, depth: depth.clone(), columns: columns.clone() };
-                cut(self.rows, largest.rows).map(piece)
+                cut(self.rows, largest.rows, Multiplier::ROWS).map(piece)
             })
         })
     }
@@ -115,6 +115,8 @@ impl Product {
 pub(super) trait Multiply {
     /// Larger products are cut.
     const LARGEST: Product;
+    /// They are best cut at multiples of so many rows.
+    const ROWS: usize;
 
     /// Computes a product of at most the largest size. Unless `new_b`, the right factor is the one of the call before.
     ///
@@ -198,9 +200,9 @@ impl Matrix<'_> {
     }
 }
 
-/// `0..extent` in ranges of nearly equal length, all but the last a multiple of 8, none longer than `limit`.
-fn cut(extent: usize, limit: usize) -> impl Iterator<Item = Range<usize>> {
+/// `0..extent` in ranges of nearly equal length, none longer than `limit`, all but the last a multiple of `unit` if `limit` is.
+fn cut(extent: usize, limit: usize, unit: usize) -> impl Iterator<Item = Range<usize>> {
     let even = extent.div_ceil(extent.div_ceil(limit).max(1));
-    let length = even.max(1).next_multiple_of(8).min(limit);
+    let length = even.max(1).next_multiple_of(unit).min(limit);
     (0..extent).step_by(length).map(move |start| start..extent.min(start + length))
 }

@@ -7,6 +7,7 @@ use core::arch::wasm32::f32x4_relaxed_madd;
 #[cfg(target_arch = "wasm32")]
 use core::arch::wasm32::{
     f32x4_add, f32x4_splat, i32x4_shuffle, i64x2_shuffle, v128, v128_load, v128_load32_splat, v128_store,
+    v128_store32_lane,
 };
 
 /// Four numbers, on which every operation works at once.
@@ -47,6 +48,21 @@ impl F32x4 {
     pub(super) unsafe fn store(self, to: *mut f32) {
         // SAFETY: the caller's promise; WebAssembly stores need no alignment.
         unsafe { v128_store(to.cast(), self.0) }
+    }
+
+    /// Writes each number `stride` behind the one before.
+    ///
+    /// # Safety
+    /// All four can be written.
+    #[inline(always)]
+    pub(super) unsafe fn scatter(self, to: *mut f32, stride: usize) {
+        // SAFETY: the caller's promise; WebAssembly stores need no alignment.
+        unsafe {
+            v128_store32_lane::<0>(self.0, to.cast());
+            v128_store32_lane::<1>(self.0, to.add(stride).cast());
+            v128_store32_lane::<2>(self.0, to.add(2 * stride).cast());
+            v128_store32_lane::<3>(self.0, to.add(3 * stride).cast());
+        }
     }
 
     #[inline(always)]
@@ -104,6 +120,18 @@ impl F32x4 {
     pub(super) unsafe fn load(from: *const f32) -> F32x4 {
         // SAFETY: the caller's promise; an array of floats has their alignment.
         F32x4(unsafe { from.cast::<[f32; 4]>().read() })
+    }
+
+    /// Writes each number `stride` behind the one before.
+    ///
+    /// # Safety
+    /// All four can be written.
+    #[inline(always)]
+    pub(super) unsafe fn scatter(self, to: *mut f32, stride: usize) {
+        for (lane, number) in self.0.into_iter().enumerate() {
+            // SAFETY: the caller's promise.
+            unsafe { to.add(lane * stride).write(number) }
+        }
     }
 
     /// # Safety

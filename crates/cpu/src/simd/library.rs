@@ -8,6 +8,7 @@ pub(super) struct Library;
 
 impl Multiply for Library {
     const LARGEST: Product = Product { rows: usize::MAX, depth: usize::MAX, columns: usize::MAX };
+    const ROWS: usize = 8;
 
     unsafe fn multiply(&mut self, product: Product, a: Matrix<'_>, b: Matrix<'_>, _new_b: bool, c: Target<'_>) {
         let Product { rows, depth, columns } = product;

@@ -44,10 +44,8 @@ fn pack_side_by_side<const WIDTH: usize>(source: Matrix<'_>, first: usize, panel
     assert!(begin.max(end) + WIDTH <= source.data.len(), "the lines lie within their data");
     let mut from = source.data[begin..].as_ptr().cast::<f32>();
     for run in runs {
-        for lane in (0..WIDTH).step_by(4) {
-            // SAFETY: runs are equally far apart, and the first and the last lie within the data.
-            unsafe { F32x4::load(from.wrapping_add(lane)).store(run.as_mut_ptr().add(lane)) }
-        }
+        // SAFETY: runs are equally far apart, and the first and the last lie within the data.
+        unsafe { copy::<WIDTH>(from, run.as_mut_ptr()) }
         from = from.wrapping_offset(source.column);
     }
 }
@@ -61,40 +59,63 @@ fn pack_pair<const WIDTH: usize>(source: Matrix<'_>, first: usize, depth: usize,
     let mut from = source.data[begin..].as_ptr().cast::<f32>();
     let mut to = panels.as_mut_ptr();
     for _ in 0..depth {
-        for lane in (0..WIDTH).step_by(4) {
-            // SAFETY: runs are equally far apart, and the first and the last lie within the data; `to` takes `depth` runs of the
-            // first panel, behind which lies the second.
-            unsafe {
-                F32x4::load(from.wrapping_add(lane)).store(to.add(lane));
-                F32x4::load(from.wrapping_add(WIDTH + lane)).store(to.add(WIDTH * depth + lane));
-            }
+        // SAFETY: runs are equally far apart, and the first and the last lie within the data; `to` takes `depth` runs of the first
+        // panel, behind which lies the second.
+        unsafe {
+            copy::<WIDTH>(from, to);
+            copy::<WIDTH>(from.wrapping_add(WIDTH), to.add(WIDTH * depth));
         }
         from = from.wrapping_offset(source.column);
         to = to.wrapping_add(WIDTH);
     }
 }
 
-/// Each line is a run of `depth` numbers: blocks of 4 x 4 are transposed.
+/// Copies a run of `WIDTH` numbers.
+///
+/// # Safety
+/// They can be read at `from`, and written at `to`.
+#[inline(always)]
+unsafe fn copy<const WIDTH: usize>(from: *const f32, to: *mut f32) {
+    let whole = WIDTH - WIDTH % 4;
+    // SAFETY: the caller's promise.
+    unsafe {
+        for lane in (0..whole).step_by(4) {
+            F32x4::load(from.add(lane)).store(to.add(lane));
+        }
+        for lane in whole..WIDTH {
+            *to.add(lane) = *from.add(lane);
+        }
+    }
+}
+
+/// Each line is a run of `depth` numbers: blocks of 4 x 4 are transposed. A line that is left over goes with the last four.
 fn pack_consecutive<const WIDTH: usize>(source: Matrix<'_>, first: usize, depth: usize, panel: &mut [f32]) {
+    const { assert!(WIDTH >= 4 && WIDTH % 4 < 2, "at most one line is left over") }
     let whole = depth - depth % 4;
-    for group in (0..WIDTH).step_by(4) {
-        let lines: [&[Cell<f32>]; 4] = std::array::from_fn(|line| {
-            let at = source.position(first + group + line, 0);
-            &source.data[at..at + depth]
-        });
+    let line = |number: usize| -> &[Cell<f32>] {
+        let at = source.position(first + number, 0);
+        &source.data[at..at + depth]
+    };
+    for group in (0..WIDTH - WIDTH % 4).step_by(4) {
+        let lines: [_; 4] = std::array::from_fn(|number| line(group + number));
+        let left_over = (group + 5 == WIDTH).then(|| line(group + 4));
         for step in (0..whole).step_by(4) {
             // SAFETY: `step + 4 <= depth`, the length of each line; the last column ends at
-            // `(step + 3)·WIDTH + group + 4 <= WIDTH·depth`, the length of the panel.
+            // `(step + 3)·WIDTH + group + 5 <= WIDTH·depth`, the length of the panel, where a line is left over, else one before that.
             unsafe {
-                let columns = F32x4::transpose(lines.map(|line| F32x4::load(line.as_ptr().cast::<f32>().add(step))));
-                for (number, column) in columns.into_iter().enumerate() {
-                    column.store(panel.as_mut_ptr().add((step + number) * WIDTH + group));
+                let load = |line: &[Cell<f32>]| F32x4::load(line.as_ptr().cast::<f32>().add(step));
+                let to = panel.as_mut_ptr().add(step * WIDTH + group);
+                for (number, column) in F32x4::transpose(lines.map(load)).into_iter().enumerate() {
+                    column.store(to.add(number * WIDTH));
+                }
+                if let Some(line) = left_over {
+                    load(line).scatter(to.add(4), WIDTH);
                 }
             }
         }
-        for step in whole..depth {
-            for (line, numbers) in lines.iter().enumerate() {
-                panel[step * WIDTH + group + line] = numbers[step].get();
+        for (number, line) in lines.into_iter().chain(left_over).enumerate() {
+            for step in whole..depth {
+                panel[step * WIDTH + group + number] = line[step].get();
             }
         }
     }

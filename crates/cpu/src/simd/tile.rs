@@ -7,7 +7,7 @@
 use super::lanes::F32x4;
 
 /// Rows of a tile.
-pub(super) const ROWS: usize = 4;
+pub(super) const ROWS: usize = 5;
 /// Columns of a tile, and of a panel of the right factor.
 pub(super) const COLUMNS: usize = 8;
 

@@ -136,7 +136,7 @@ impl FoldedProduct {
             let extents = Product { rows: rows.len(), depth: piece.depth.len(), columns: piece.columns.len() };
             let numbers = Cell::from_mut(&mut *windows.piece).as_slice_of_cells();
             let target = Target { data: numbers, stride: extents.columns, accumulate: false };
-            multiplier.multiply_part(extents, a, b, is_new, target);
+            multiplier.multiply_part(extents, a, b, product.right(&piece), target);
             if is_new {
                 self.find_runs(&piece.columns, &mut windows.runs);
             }

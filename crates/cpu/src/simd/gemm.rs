@@ -45,6 +45,17 @@ pub struct Piece {
     pub columns: Range<usize>,
 }
 
+/// How often the right factor of a part is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Right {
+    /// By this part alone.
+    Once,
+    /// By this part first, then by others.
+    First,
+    /// It is the one of the part before.
+    Again,
+}
+
 /// `C` within a slice: row `i` is `data[i·stride..][..columns]`.
 #[derive(Clone, Copy, Debug)]
 pub struct Target<'a> {
@@ -74,17 +85,16 @@ impl Workspace {
     ///
     /// # Panics
     /// Where an element lies outside its slice, or the rows of `c` overlap.
-    pub fn multiply_piece(&mut self, piece: &Piece, a: Matrix<'_>, b: Matrix<'_>, c: Target<'_>) {
-        multiply_piece_with(&mut self.0, piece, a, b, c);
+    pub fn multiply_piece(&mut self, piece: &Piece, a: Matrix<'_>, b: Matrix<'_>, right: Right, c: Target<'_>) {
+        multiply_piece_with(&mut self.0, piece, a, b, right, c);
     }
 
-    /// Computes a product that is not larger than [`Product::LARGEST`] and has rows and columns. Unless `new_b`, the right factor is the one of
-    /// the call before.
+    /// Computes a product that is not larger than [`Product::LARGEST`] and has rows and columns.
     ///
     /// # Panics
     /// Where an element lies outside its slice, or the rows of `c` overlap.
-    pub fn multiply_part(&mut self, product: Product, a: Matrix<'_>, b: Matrix<'_>, new_b: bool, c: Target<'_>) {
-        multiply_part_with(&mut self.0, product, a, b, new_b, c);
+    pub fn multiply_part(&mut self, product: Product, a: Matrix<'_>, b: Matrix<'_>, right: Right, c: Target<'_>) {
+        multiply_part_with(&mut self.0, product, a, b, right, c);
     }
 }
 
@@ -104,6 +114,15 @@ impl Product {
         })
     }
 
+    /// How often the pieces use the right factor of one of them: those after one another in different rows have it in common.
+    pub fn right(self, piece: &Piece) -> Right {
+        match (piece.rows.start, piece.rows.end) {
+            (0, end) if end == self.rows => Right::Once,
+            (0, _) => Right::First,
+            _ => Right::Again,
+        }
+    }
+
     /// The rows of `C` that are complete once this piece is computed.
     pub fn completed(self, piece: &Piece) -> Option<Range<usize>> {
         let last = piece.columns.end == self.columns && piece.depth.end == self.depth;
@@ -118,11 +137,11 @@ pub(super) trait Multiply {
     /// They are best cut at multiples of so many rows.
     const ROWS: usize;
 
-    /// Computes a product of at most the largest size. Unless `new_b`, the right factor is the one of the call before.
+    /// Computes a product of at most the largest size.
     ///
     /// # Safety
     /// There are rows and columns, all elements of the three matrices lie within their slices, and the rows of `c` do not overlap.
-    unsafe fn multiply(&mut self, product: Product, a: Matrix<'_>, b: Matrix<'_>, new_b: bool, c: Target<'_>);
+    unsafe fn multiply(&mut self, product: Product, a: Matrix<'_>, b: Matrix<'_>, right: Right, c: Target<'_>);
 }
 
 /// [`Workspace::multiply`] by some multiplier.
@@ -135,11 +154,18 @@ pub(super) fn multiply_with<M: Multiply>(
 ) {
     for piece in product.pieces(M::LARGEST) {
         let (a, b) = (a.from(piece.rows.start, piece.depth.start), b.from(piece.depth.start, piece.columns.start));
-        multiply_piece_with(multiplier, &piece, a, b, c);
+        multiply_piece_with(multiplier, &piece, a, b, product.right(&piece), c);
     }
 }
 
-fn multiply_piece_with<M: Multiply>(multiplier: &mut M, piece: &Piece, a: Matrix<'_>, b: Matrix<'_>, c: Target<'_>) {
+fn multiply_piece_with<M: Multiply>(
+    multiplier: &mut M,
+    piece: &Piece,
+    a: Matrix<'_>,
+    b: Matrix<'_>,
+    right: Right,
+    c: Target<'_>,
+) {
     let Piece { rows, depth, columns } = piece;
     let end = (rows.end - 1) * c.stride + columns.end;
     assert!(columns.end <= c.stride && end <= c.data.len(), "the product has room");
@@ -149,7 +175,7 @@ fn multiply_piece_with<M: Multiply>(multiplier: &mut M, piece: &Piece, a: Matrix
         accumulate: c.accumulate || depth.start > 0,
     };
     let product = Product { rows: rows.len(), depth: depth.len(), columns: columns.len() };
-    multiply_part_with(multiplier, product, a, b, rows.start == 0, part);
+    multiply_part_with(multiplier, product, a, b, right, part);
 }
 
 fn multiply_part_with<M: Multiply>(
@@ -157,7 +183,7 @@ fn multiply_part_with<M: Multiply>(
     product: Product,
     a: Matrix<'_>,
     b: Matrix<'_>,
-    new_b: bool,
+    right: Right,
     c: Target<'_>,
 ) {
     let Product { rows, depth, columns } = product;
@@ -169,7 +195,7 @@ fn multiply_part_with<M: Multiply>(
     let end = (rows - 1) * c.stride + columns;
     assert!(columns <= c.stride && end <= c.data.len(), "the product has room");
     // SAFETY: the assertions above are what is asked for.
-    unsafe { multiplier.multiply(product, a, b, new_b, c) }
+    unsafe { multiplier.multiply(product, a, b, right, c) }
 }
 
 impl Matrix<'_> {

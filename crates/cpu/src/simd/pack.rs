@@ -5,6 +5,9 @@ use std::cell::Cell;
 use super::gemm::Matrix;
 use super::lanes::F32x4;
 
+/// Panels that are packed at a time where lines lie side by side: what is read at once are whole lines of the cache, neighbours among them.
+pub(super) const TOGETHER: usize = 4;
+
 /// Packs `lines` lines of `depth` numbers into panels of `WIDTH` lines: in each panel the `WIDTH` first numbers of its
 /// lines, then the `WIDTH` second ones, and so on. Lines that the last panel lacks are zeros.
 ///
@@ -16,10 +19,9 @@ use super::lanes::F32x4;
 pub(super) fn pack<const WIDTH: usize>(source: Matrix<'_>, lines: usize, depth: usize, packed: &mut [f32]) {
     let mut begin = 0;
     if source.row == 1 {
-        // Two panels at a time: together they are a whole line of the cache.
-        while begin + 2 * WIDTH <= lines {
-            pack_pair::<WIDTH>(source, begin, depth, &mut packed[begin * depth..][..2 * WIDTH * depth]);
-            begin += 2 * WIDTH;
+        while begin + TOGETHER * WIDTH <= lines {
+            pack_together::<WIDTH>(source, begin, depth, &mut packed[begin * depth..][..TOGETHER * WIDTH * depth]);
+            begin += TOGETHER * WIDTH;
         }
     }
     for first in (begin..lines).step_by(WIDTH) {
@@ -50,20 +52,19 @@ fn pack_side_by_side<const WIDTH: usize>(source: Matrix<'_>, first: usize, panel
     }
 }
 
-/// Twice as many lines, side by side, for two panels.
-fn pack_pair<const WIDTH: usize>(source: Matrix<'_>, first: usize, depth: usize, panels: &mut [f32]) {
+/// Lines side by side for several panels.
+fn pack_together<const WIDTH: usize>(source: Matrix<'_>, first: usize, depth: usize, panels: &mut [f32]) {
     let Some(last) = depth.checked_sub(1) else { return };
     let (begin, end) = (source.position(first, 0), source.position(first, last));
-    assert!(begin.max(end) + 2 * WIDTH <= source.data.len(), "the lines lie within their data");
-    assert!(panels.len() == 2 * WIDTH * depth, "both panels have room");
+    assert!(begin.max(end) + TOGETHER * WIDTH <= source.data.len(), "the lines lie within their data");
+    assert!(panels.len() == TOGETHER * WIDTH * depth, "all panels have room");
     let mut from = source.data[begin..].as_ptr().cast::<f32>();
     let mut to = panels.as_mut_ptr();
     for _ in 0..depth {
-        // SAFETY: runs are equally far apart, and the first and the last lie within the data; `to` takes `depth` runs of the first
-        // panel, behind which lies the second.
-        unsafe {
-            copy::<WIDTH>(from, to);
-            copy::<WIDTH>(from.wrapping_add(WIDTH), to.add(WIDTH * depth));
+        for panel in 0..TOGETHER {
+            // SAFETY: runs are equally far apart, and the first and the last lie within the data; `to` takes `depth` runs of the first
+            // panel, behind which lie the others.
+            unsafe { copy::<WIDTH>(from.wrapping_add(panel * WIDTH), to.add(panel * WIDTH * depth)) }
         }
         from = from.wrapping_offset(source.column);
         to = to.wrapping_add(WIDTH);

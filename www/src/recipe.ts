@@ -100,8 +100,10 @@ export function withKnob(recipe: Recipe, knob: Knob, value: number): Recipe {
 
 /** Another recipe, exact where the first one is. */
 export function asExactAs({ exact }: Pick<Recipe, 'exact'>, other: Recipe): Recipe {
-  const { exact: _, ...rest } = other;
-  return exact === undefined ? rest : { ...rest, exact };
+  const recipe = { ...other };
+  if (exact === undefined) delete recipe.exact;
+  else recipe.exact = exact;
+  return recipe;
 }
 
 /** A model on its own data set with every knob at its default. */

@@ -17,8 +17,8 @@ const PEAK_TURNS = 10_000;
 
 const makers = {
   /** Multiplies and adds in registers alone. */
-  peak: (chains) => (times) => {
-    peak(Number(chains), PEAK_TURNS * times, 0.999, 0.001);
+  peak: (chains, together) => (times) => {
+    peak(Number(chains), Number(together), PEAK_TURNS * times, 0.999, 0.001);
     return 8 * chains * PEAK_TURNS * times;
   },
 

@@ -12,37 +12,31 @@ use walrus::ir::{
 use walrus::{LocalId, Module, ModuleConfig, ValType};
 use wasmparser::{Validator, WasmFeatures};
 
-/// What browsers load.
-pub(crate) struct Modules {
-    /// Its only relaxed instruction is `f32x4.relaxed_madd`.
-    pub(crate) relaxed: Vec<u8>,
-    /// The same with `f32x4.add(f32x4.mul(a, b), c)` for `f32x4.relaxed_madd(a, b, c)`: both round, on every processor alike.
-    pub(crate) plain: Vec<u8>,
+/// The module that the compiler has made with `f32x4.relaxed_madd` as its only relaxed instruction.
+///
+/// The compiler applies relaxed SIMD to the whole module as soon as one function asks for it: where it knows that a minimum meets neither NaN nor
+/// zeros of both signs it takes the relaxed one. That is decided here, in one way for every browser.
+pub(crate) fn decided(compiled: &[u8]) -> Result<Vec<u8>> {
+    let (mut relaxed, _) = rewritten(compiled, |instruction, written, _| written.push(decide(instruction)))?;
+    Ok(relaxed.emit_wasm())
 }
 
-impl Modules {
-    /// Makes both of the module that the compiler has made.
-    ///
-    /// The compiler applies relaxed SIMD to the whole module as soon as one function asks for it: where it knows that a minimum meets neither
-    /// NaN nor zeros of both signs it takes the relaxed one. That is decided here, in one way for both modules.
-    ///
-    /// # Errors
-    /// Where no `f32x4.relaxed_madd` is found, or relaxed instructions that nothing is known about.
-    pub(crate) fn of(compiled: &[u8]) -> Result<Modules> {
-        let (mut relaxed, _) = rewritten(compiled, |instruction, spelled, _| spelled.push(decided(instruction)))?;
-        let relaxed = relaxed.emit_wasm();
-        let (mut plain, count) = rewritten(&relaxed, spell_out)?;
-        ensure!(count > 0, "the compiled module has no relaxed multiplication with addition");
-        let plain = plain.emit_wasm();
-        Validator::new_with_features(WasmFeatures::all() - WasmFeatures::RELAXED_SIMD)
-            .validate_all(&plain)
-            .context("the module still needs relaxed SIMD")?;
-        Ok(Modules { relaxed, plain })
-    }
+/// A decided module with `f32x4.add(f32x4.mul(a, b), c)` for `f32x4.relaxed_madd(a, b, c)`: both round, on every processor alike.
+///
+/// # Errors
+/// Where there is nothing to spell out, or relaxed instructions are left that nothing is known about.
+pub(crate) fn spelled_out(relaxed: &[u8]) -> Result<Vec<u8>> {
+    let (mut plain, count) = rewritten(relaxed, spell_out)?;
+    ensure!(count > 0, "the compiled module has no relaxed multiplication with addition");
+    let plain = plain.emit_wasm();
+    Validator::new_with_features(WasmFeatures::all() - WasmFeatures::RELAXED_SIMD)
+        .validate_all(&plain)
+        .context("the module still needs relaxed SIMD")?;
+    Ok(plain)
 }
 
 /// An instruction with what is left to the processor decided.
-fn decided(instruction: Instr) -> Instr {
+fn decide(instruction: Instr) -> Instr {
     match &instruction {
         Instr::Binop(Binop { op: BinaryOp::F32x4RelaxedMin }) => Binop { op: BinaryOp::F32x4PMin }.into(),
         Instr::Binop(Binop { op: BinaryOp::F32x4RelaxedMax }) => Binop { op: BinaryOp::F32x4PMax }.into(),
@@ -148,7 +142,7 @@ mod tests {
         let relaxed = module(|body, [a, b, c]| {
             body.local_get(a).local_get(b).local_get(c).tern_op(TernaryOp::F32x4RelaxedMadd);
         });
-        let plain = Modules::of(&relaxed).unwrap().plain;
+        let plain = spelled_out(&relaxed).unwrap();
         let expected = ["LocalGet { local_index: 0 }", "LocalGet { local_index: 1 }", "F32x4Mul"];
         assert_eq!(instructions(&plain), [&expected[..], &["LocalGet { local_index: 2 }", "F32x4Add", "End"]].concat());
     }
@@ -161,7 +155,7 @@ mod tests {
             body.tern_op(TernaryOp::F32x4RelaxedMadd);
         });
         let inner = ["LocalGet { local_index: 2 }", "F32x4Add", "LocalSet { local_index: 3 }", "F32x4Mul"];
-        let plain = instructions(&Modules::of(&relaxed).unwrap().plain);
+        let plain = instructions(&spelled_out(&relaxed).unwrap());
         assert_eq!(plain[5..], [&inner[..], &["LocalGet { local_index: 3 }", "F32x4Add", "End"]].concat());
     }
 
@@ -171,7 +165,8 @@ mod tests {
             body.local_get(a).local_get(b).local_get(c).tern_op(TernaryOp::F32x4RelaxedMadd);
             body.local_get(c).binop(BinaryOp::F32x4RelaxedMin);
         });
-        let Modules { relaxed, plain } = Modules::of(&compiled).unwrap();
+        let relaxed = decided(&compiled).unwrap();
+        let plain = spelled_out(&relaxed).unwrap();
         let minimum = ["LocalGet { local_index: 2 }", "F32x4PMin", "End"];
         assert_eq!(instructions(&relaxed)[3..], [&["F32x4RelaxedMadd"], &minimum[..]].concat());
         assert_eq!(instructions(&plain)[5..], minimum);
@@ -183,11 +178,11 @@ mod tests {
             body.local_get(a).local_get(b).local_get(c).tern_op(TernaryOp::F32x4RelaxedMadd);
             body.local_get(c).binop(BinaryOp::I16x8RelaxedQ15mulrS);
         });
-        let error = Modules::of(&other).err().unwrap();
+        let error = spelled_out(&decided(&other).unwrap()).unwrap_err();
         assert!(format!("{error:#}").contains("the module still needs relaxed SIMD"), "{error:#}");
         let none = module(|body, [a, ..]| {
             body.local_get(a);
         });
-        assert!(Modules::of(&none).is_err());
+        assert!(spelled_out(&none).is_err());
     }
 }

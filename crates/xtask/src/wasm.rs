@@ -3,7 +3,7 @@
 use crate::fresh::Step;
 use crate::prerequisites::{self, WASM_TARGET};
 use crate::process::{root, run, run_quietly, say};
-use crate::relaxed::Modules;
+use crate::relaxed;
 use anyhow::{Context, Result};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -94,9 +94,9 @@ pub(crate) fn bind_both(compiled: &Path, folder: &Path, name: &str) -> Result<()
     bind(compiled, folder, name)?;
     let module = folder.join(format!("{name}_bg.wasm"));
     optimise(&module)?;
-    let Modules { relaxed, plain } = Modules::of(&fs::read(&module)?)?;
-    fs::write(&module, plain)?;
-    Ok(fs::write(folder.join(format!("{name}_relaxed.wasm")), relaxed)?)
+    let fused = relaxed::decided(&fs::read(&module)?)?;
+    fs::write(&module, relaxed::spelled_out(&fused)?)?;
+    Ok(fs::write(folder.join(format!("{name}_relaxed.wasm")), fused)?)
 }
 
 /// Compiles a package and returns the path of its module.

@@ -19,13 +19,13 @@ const threads = (count) => Object.fromEntries(['OPENBLAS', 'OMP', 'MKL'].map((na
  * Starts all engines. Returns their contestants, model by model, so that those who are compared run one right after the other, their versions, and
  * how to end them. One that cannot be had is left out, and a line says so.
  */
-export async function openEngines({ browser, daydream, native, burn, python }, models) {
+export async function openEngines({ browser, daydream, exact, started, native, burn, python }, models) {
   const versions = {};
   const opened = [];
   const skip = (title, why) => console.log(`  SKIPPED: ${title}: ${why}`);
   const engine = async (title, script, version) => {
     try {
-      const host = await browser.engine(script);
+      const host = await (typeof script === 'string' ? browser.engine(script) : script());
       versions[title.replace(/,.*/, '')] ??= version ?? host.version;
       return host;
     } catch (error) {
@@ -47,7 +47,7 @@ export async function openEngines({ browser, daydream, native, burn, python }, m
   const script = (title, name, parameters, count) =>
     program(`${title}, ${count} threads`, 'Python lacks it', python, [join(peers, name), ...parameters], threads(count));
 
-  const daydream2 = await engine('Daydream, 2 threads', 'daydream.js?threads=2');
+  const daydream2 = await engine('Daydream, 2 threads', () => started('&threads=2'));
   const jax = await engine('jax-js', 'jax.js', PACKAGES['@jax-js/jax']);
   const jaxAll = await engine('jax-js, a thread for each core', 'jax.js?threads', PACKAGES['@jax-js/jax']);
   const tensorflow = await engine('TensorFlow.js', 'tensorflow.js');
@@ -70,6 +70,7 @@ export async function openEngines({ browser, daydream, native, burn, python }, m
   const contestants = MODELS.filter(({ id }) => models.includes(id)).flatMap(({ id, knobs }) =>
     [
       ['Daydream', daydream, `network;${id}`],
+      ['Daydream, exact', exact, `network;${id}`],
       ['Daydream, 2 threads', daydream2, `network;${id}`],
       ['PyTorch, native, 1 thread', torches[0], id],
       ['PyTorch, fused Adam, native, 1 thread', id === 'rbm' ? undefined : torches[0], `${id};fused`],

@@ -24,6 +24,13 @@ const HEADERS = {
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
 
+/** What of the page's own code the benchmark runs, as JavaScript: how it chooses between modules. */
+async function fusion() {
+  const { default: typescript } = await import('../../www/node_modules/typescript/lib/typescript.js');
+  const source = await readFile(new URL('../../www/src/fusion.ts', import.meta.url), 'utf8');
+  return typescript.transpile(source, { target: typescript.ScriptTarget.ESNext, module: typescript.ModuleKind.ESNext });
+}
+
 /** Serves a folder, and the peers' packages under `node_modules`. What is served is added to `served`. */
 async function serve(folder, { headers = HEADERS, served = new Set() } = {}) {
   const packages = new URL('.', import.meta.url).pathname;
@@ -31,7 +38,7 @@ async function serve(folder, { headers = HEADERS, served = new Set() } = {}) {
     const { pathname } = new URL(request.url, 'http://localhost');
     const name = pathname === '/' ? '/index.html' : pathname;
     try {
-      const content = await readFile(join(name.startsWith('/node_modules/') ? packages : folder, name));
+      const content = name === '/fusion.js' ? await fusion() : await readFile(join(name.startsWith('/node_modules/') ? packages : folder, name));
       served.add(name);
       response.writeHead(200, { ...headers, 'Content-Type': TYPES[extname(name)] ?? 'text/plain' }).end(content);
     } catch {
@@ -86,6 +93,17 @@ export async function openBrowser(folder) {
       await browser.close();
       server.close();
     },
+  };
+}
+
+/** Two hosts in which the same runs at once; a turn has ended when both have. */
+export function atOnce(one, other) {
+  return {
+    async run(name, times) {
+      const [{ seconds, figure }, beside] = await Promise.all([one.run(name, times), other.run(name, times)]);
+      return { seconds: Math.max(seconds, beside.seconds), figure: figure + beside.figure };
+    },
+    drop: (name) => Promise.all([one.drop(name), other.drop(name)]),
   };
 }
 

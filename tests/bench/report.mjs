@@ -35,7 +35,8 @@ export function describe(outcome) {
     ...bars(outcome).map(({ title, wanted, measured, met, unit, most }) => {
       const unmeasured = measured === undefined;
       const shown = unmeasured ? 'not measured' : `${short(measured)} ${unit}`;
-      return row(title, `at ${most ? 'most' : 'least'} ${wanted} ${unit}`, shown, unmeasured ? '-' : met ? 'yes' : '**no**');
+      const asked = wanted === undefined ? '-' : `at ${most ? 'most' : 'least'} ${wanted} ${unit}`;
+      return row(title, asked, shown, met === undefined ? '-' : met ? 'yes' : '**no**');
     }),
     '',
     ...(outcome.convolutions ? convolutions(outcome) : []),
@@ -50,17 +51,19 @@ export function describe(outcome) {
   ].join('\n');
 }
 
-function machine({ date, processor, load, loadAfter, versions, peaks }) {
+function machine({ date, processor, load, loadAfter, versions, rounding, peaks, exactPeaks }) {
   const busy = load > 0.5 ? ' (**busy**: other work shared the processor, absolute figures are too low)' : '';
-  const best = Math.max(...peaks.flatMap(perSecond));
-  const middle = Math.max(...peaks.map((one) => median(perSecond(one))));
+  const middle = (all) => giga(Math.max(...all.map((one) => median(perSecond(one)))));
+  const best = (all) => giga(Math.max(...all.flatMap(perSecond)));
+  const chosen = rounding === 'fused' ? 'fused multiplications and additions (relaxed SIMD), faster here than one after the other' : 'multiplications and additions one after the other';
   const named = Object.entries(versions).map(([name, version]) => `${name} ${version ?? '?'}`);
   return [
     `- Date: ${date}`,
     `- Processor: ${processor}`,
     `- Load: ${load.toFixed(1)} before the run${busy}, ${loadAfter.toFixed(1)} after it, the run's own included`,
     `- Versions: ${named.join(', ')}`,
-    `- Multiplications and additions in registers alone, in WebAssembly: ${giga(middle)} GFLOP/s, at best ${giga(best)}; called the peak below`,
+    `- Engine in the browser: the page chooses ${chosen}; “exact” is the engine that rounds after each`,
+    `- Multiplications and additions in registers alone, in WebAssembly: ${middle(peaks)} GFLOP/s, at best ${best(peaks)}, called the peak below; of the exact engine ${middle(exactPeaks)}, at best ${best(exactPeaks)}`,
   ];
 }
 
@@ -211,11 +214,11 @@ function weight({ visits }) {
   return [
     '## Weight of the page',
     '',
-    'Kilobytes that a first visit loads until the first model can train, each file compressed by brotli at its best.',
+    'Kilobytes that a first visit loads until the first model can train, each file compressed by brotli at its best. The engine is what the visitor trains with: a page that is loaded once more, to be isolated, may have asked for another one before.',
     '',
-    ...head('visit', 'WebAssembly', 'everything', 'files'),
-    ...visits.map(({ isolated, wasm, total, files }) =>
-      row(isolated ? 'isolated from other origins: several threads' : 'not isolated: one thread', kilobytes(wasm), kilobytes(total), files.length),
+    ...head('visit', 'engine', 'WebAssembly', 'everything', 'files'),
+    ...visits.map(({ isolated, engine, wasm, total, files }) =>
+      row(isolated ? 'isolated from other origins: several threads' : 'not isolated: one thread', kilobytes(engine), kilobytes(wasm), kilobytes(total), files.length),
     ),
     '',
   ];

@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 
 import { compete } from './contest.mjs';
 import { openEngines } from './engines.mjs';
-import { openBrowser } from './hosts.mjs';
+import { atOnce, openBrowser } from './hosts.mjs';
 import { CHAINS, CHAIN_SIZES, CONVOLUTIONS, MODELS, PEAKS, PRODUCTS, SCALES, VAE_ACTIVATIONS, convolutionParts } from './plan.mjs';
 import { profile } from './profile.mjs';
 import { plot } from './plot.mjs';
@@ -42,13 +42,18 @@ const browser = await openBrowser(page);
 outcome.versions.Chromium = browser.version;
 try {
   const daydream = await browser.engine('daydream.js');
+  // What the page would choose, for this whole run.
+  outcome.rounding = daydream.rounding;
+  const started = (parameters = '') => browser.engine(`daydream.js?rounding=${daydream.rounding}${parameters}`);
+  const exact = await browser.engine('daydream.js?rounding=separate');
   const ours = (name, details) => ({ host: daydream, name, ...details });
 
   const products = isWanted('products') ? PRODUCTS : [];
   say(products.length ? 'measuring matrix products' : 'measuring the peak');
   outcome.peaks = PEAKS.map((chains) => ours(`peak;${chains}`));
+  outcome.exactPeaks = PEAKS.map((chains) => ({ host: exact, name: `peak;${chains}` }));
   outcome.products = products.map((words) => ours(['product', ...words].join(';'), { words }));
-  await contest([...outcome.peaks, ...outcome.products], { rounds: 15, warm: 0.25, sample: 0.02 });
+  await contest([...outcome.peaks, ...outcome.exactPeaks, ...outcome.products], { rounds: 15, warm: 0.25, sample: 0.02 });
 
   if (isWanted('chains')) {
     say('measuring element-wise chains and reductions');
@@ -68,10 +73,16 @@ try {
   }
   if (isWanted('steps')) {
     say('measuring training steps of all engines in turns');
-    const engines = await openEngines({ browser, daydream, native, burn, python }, models);
+    const other = outcome.rounding === 'fused' ? exact : undefined;
+    const engines = await openEngines({ browser, daydream, exact: other, started, native, burn, python }, models);
     try {
       Object.assign(outcome.versions, engines.versions);
-      outcome.steps = await contest(engines.contestants, { rounds: 9, warm: 0.7, sample: 0.15 });
+      // In the same rounds, for whatever else the machine does then: what two cores do for two workers that share nothing.
+      const idle = ours(`peak;${PEAKS[1]}`, { label: 'one core' });
+      const both = { ...idle, host: atOnce(daydream, await started('&beside')), label: 'two cores' };
+      outcome.cores = { one: idle, both };
+      outcome.steps = engines.contestants;
+      await contest([...outcome.steps, idle, both], { rounds: 9, warm: 0.7, sample: 0.15 });
     } finally {
       engines.close();
     }

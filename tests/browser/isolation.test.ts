@@ -4,10 +4,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { launchChromium } from './src/browsers';
 import { openPlayer } from './src/player';
 import type { PlaywrightBrowser } from './src/playwright';
-import { DIST, modulesOfSite, serveFolder, servePages, type Site } from './src/site';
+import { DIST, hasThreads, serveFolder, servePages, type Site } from './src/site';
 
 const RECIPE = 'model=rbm&data=bars&seed=7&hidden=16&device=cpu';
-const hasThreads = (await modulesOfSite()).length > 1;
+const isThreaded = await hasThreads();
 
 let host: Site;
 let blog: Site;
@@ -23,7 +23,7 @@ afterAll(() => Promise.all([host.close(), blog.close()]));
 beforeEach(async () => { browser = await launchChromium(); });
 afterEach(() => browser.close());
 
-test.skipIf(!hasThreads)('the page is loaded once more and trains on several threads', async () => {
+test.skipIf(!isThreaded)('the page is loaded once more and trains on several threads', async () => {
   await browser.page.goto(`${host.url}#${RECIPE}`);
   await browser.page.waitForFunction(() => crossOriginIsolated);
   const { device, cores, steps } = await browser.page.evaluate(async () => {

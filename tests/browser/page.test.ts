@@ -139,7 +139,7 @@ describe('links', () => {
     const runs = [];
     for (let tab = 0; tab < 2; tab++) {
       const other = await launchChromium();
-      await openPlayer(other, `${site.url}#model=gan&seed=11`);
+      await openPlayer(other, `${site.url}#model=gan&seed=11&exact=1`);
       runs.push(await other.evaluate(async () => [await player.step(200), JSON.stringify(await player.view('plane'))]));
       await other.close();
     }

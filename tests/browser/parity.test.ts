@@ -1,5 +1,6 @@
 /**
- * The executor for WebGPU in a worker, on whatever adapter the browser has: what `tests/tests/parity.rs` checks natively.
+ * The executors in a worker: for WebGPU on whatever adapter the browser has, and for the CPU in both modules, that with relaxed SIMD and that without.
+ * `tests/tests/parity.rs` checks the same natively.
  */
 
 import { afterAll, expect, test } from 'vitest';
@@ -17,7 +18,7 @@ interface Reply {
 
 declare global {
   /** Of the page that `cargo xtask test` has built: asks a worker of its own for the names of all checks, or to run one. */
-  function ask(question: { check?: string }): Promise<Reply>;
+  function ask(question: { check?: string; fused?: boolean }): Promise<Reply>;
 }
 
 const folder = process.env.DAYDREAM_PARITY;
@@ -32,19 +33,37 @@ if (!Array.isArray(names)) throw new Error('the checks have no names');
 const adapter = await hasAdapter(browser);
 if (!adapter) console.log('SKIPPED: this Chromium has no WebGPU adapter, not even a software one');
 
-test.skipIf(!adapter).each(names)('chromium: %s', (check) => passes(browser, check));
+const onCpu = names.filter((name) => name.startsWith('cpu::'));
+const onGpu = names.filter((name) => !onCpu.includes(name));
+
+test.skipIf(!adapter).each(onGpu)('chromium: %s', (check) => passes(browser, check));
+
+// What trains on the CPU is compared with what trains on the GPU: with the other module it is another check.
+test.skipIf(!adapter).each(onGpu.filter((name) => name.startsWith('training::')))('chromium, relaxed SIMD: %s', (check) => passes(browser, check, true));
+
+inEveryBrowser((browser) => {
+  test.each([false, true])('every check on the CPU, relaxed SIMD: %s', async (fused) => {
+    await browser().open(site.url);
+    const known = !fused || (await browser().evaluate(async () => WebAssembly.validate(await (await fetch('daydream_parity_relaxed.wasm')).arrayBuffer())));
+    if (!known) {
+      console.log('SKIPPED: this browser knows no relaxed SIMD');
+      return;
+    }
+    for (const check of onCpu) await passes(browser(), check, fused);
+  });
+});
 
 // These have no adapter on a machine without a GPU, so far; when they have, they must compute as well.
 inEveryBrowser((browser) => {
   test('every check', async ({ skip }) => {
     await browser().open(site.url);
     skip(!(await hasAdapter(browser())), 'this browser has no WebGPU adapter');
-    for (const check of names) await passes(browser(), check);
+    for (const check of onGpu) await passes(browser(), check);
   });
 }, ['firefox', 'webkit']);
 
-async function passes(browser: Browser, check: string): Promise<void> {
-  const { answer, error } = await browser.evaluate((check) => ask({ check }), check);
+async function passes(browser: Browser, check: string, fused = false): Promise<void> {
+  const { answer, error } = await browser.evaluate((question) => ask(question), { check, fused });
   expect(error, check).toBeUndefined();
   console.log(`${check}: ${String(answer)}`);
 }

@@ -3,7 +3,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import { DIST, modulesOfSite } from './src/site';
+import { DIST, enginesOfSite } from './src/site';
 
 test('only the page, the element and the service worker have stable names', async () => {
   expect((await readdir(DIST)).sort()).toEqual(['assets', 'day-dream.js', 'index.html', 'isolation.js']);
@@ -17,15 +17,22 @@ test('the page names its files relative to itself', async () => {
   for (const address of addresses) expect(address).toMatch(/^(\.\/|data:|#|https:)/);
 });
 
-test('the modules, for one thread and for several, compute with SIMD', async () => {
-  const modules = await modulesOfSite();
-  expect([1, 2]).toContain(modules.length);
-  for (const name of modules) {
+test('the engines, for one thread and for several, compute with SIMD, half of them with relaxed SIMD', async () => {
+  const engines = await enginesOfSite();
+  expect([2, 4]).toContain(engines.length);
+  const fused = [];
+  for (const name of engines) {
     const code = await readFile(resolve(DIST, 'assets', name));
-    // The instruction f32x4.mul. By chance these three bytes would stand in a module of this size less than once.
-    const multiply = Buffer.from([0xfd, 0xe6, 0x01]);
-    let count = 0;
-    for (let at = code.indexOf(multiply); at >= 0; at = code.indexOf(multiply, at + 1)) count++;
-    expect(count).toBeGreaterThan(20);
+    // By chance these three bytes would stand in a module of this size less than once.
+    const times = (instruction: number[]): number => {
+      const bytes = Buffer.from(instruction);
+      let count = 0;
+      for (let at = code.indexOf(bytes); at >= 0; at = code.indexOf(bytes, at + 1)) count++;
+      return count;
+    };
+    // f32x4.mul, and f32x4.relaxed_madd
+    expect(times([0xfd, 0xe6, 0x01])).toBeGreaterThan(20);
+    if (times([0xfd, 0x85, 0x02]) > 20) fused.push(name);
   }
+  expect(fused).toEqual(engines.filter((name) => name.startsWith('daydream_relaxed')));
 });

@@ -51,7 +51,7 @@ inEveryBrowser((browser) => {
   test('the same link gives the same run', async () => {
     const runs = [];
     for (let visit = 0; visit < 2; visit++) {
-      await openPlayer(browser(), `${site.url}#model=rbm&data=bars&seed=7&hidden=16`);
+      await openPlayer(browser(), `${site.url}#model=rbm&data=bars&seed=7&hidden=16&exact=1`);
       runs.push(await browser().evaluate(async () => [await player.step(200), JSON.stringify(await player.view('fantasies'))]));
     }
     expect(runs[1]).toEqual(runs[0]);

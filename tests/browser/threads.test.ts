@@ -4,18 +4,23 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Metrics } from '../../www/src/protocol';
 import { inEveryBrowser } from './src/browsers';
 import { openPlayer } from './src/player';
-import { modulesOfSite, servePages, serveSite, type Site } from './src/site';
+import { hasThreads, servePages, serveSite, type Site } from './src/site';
 
 /** Wide enough for every thread to have something to do. */
-const RECIPES: Record<string, string>[] = [
+const MODELS: Record<string, string>[] = [
   { model: 'vae', data: 'digits', seed: '7', hidden: '256', batch: '128' },
   { model: 'rbm', data: 'digits', seed: '7', hidden: '256', batch: '128' },
   { model: 'ff', data: 'digits', seed: '7', width: '256', batch: '128' },
   { model: 'gan', data: 'digits', seed: '7', batch: '128' },
 ];
 
-const hasThreads = (await modulesOfSite()).length > 1;
-if (!hasThreads) console.log('SKIPPED: the site was built without the module for several threads');
+/** Products that round each operation, and those that multiply and add in one instruction where the browser knows it. */
+const RECIPES = MODELS.flatMap((model) =>
+  ['1', '0'].map((exact): [string, Record<string, string>] => [`${model.model ?? ''}, exact=${exact}`, { ...model, exact }]),
+);
+
+const isThreaded = await hasThreads();
+if (!isThreaded) console.log('SKIPPED: the site was built without the module for several threads');
 
 let site: Site;
 let blog: Site;
@@ -27,7 +32,7 @@ beforeAll(async () => {
       <day-dream ${attributes} device="cpu" views="none" curves="none"></day-dream>
       <script type="module" src="${site.url}day-dream.js"></script></body></html>`;
   };
-  blog = await servePages(Object.fromEntries(RECIPES.map((recipe) => [`/${recipe.model ?? ''}`, page(recipe)])));
+  blog = await servePages(Object.fromEntries(RECIPES.map(([, recipe], number) => [`/${number}`, page(recipe)])));
 });
 afterAll(() => Promise.all([site.close(), blog.close()]));
 
@@ -35,6 +40,7 @@ inEveryBrowser((browser) => {
   interface Run {
     isolated: boolean;
     device: string | undefined;
+    rounding: string | undefined;
     cores: number;
     metrics: Metrics;
     parameters: string;
@@ -46,7 +52,7 @@ inEveryBrowser((browser) => {
       const metrics = await player.step(50);
       const hash = await crypto.subtle.digest('SHA-256', new Uint8Array(await player.save()));
       const parameters = new Uint8Array(hash).join(' ');
-      return { isolated: crossOriginIsolated, device: player.info?.device.name, cores: navigator.hardwareConcurrency, metrics, parameters };
+      return { isolated: crossOriginIsolated, device: player.info?.device.name, rounding: player.info?.rounding, cores: navigator.hardwareConcurrency, metrics, parameters };
     });
   }
 
@@ -68,14 +74,16 @@ inEveryBrowser((browser) => {
     });
   }
 
-  test.skipIf(!hasThreads).each(RECIPES.map((recipe) => [recipe.model ?? '', recipe] as const))('%s trains alike on one thread and on several', async (model, recipe) => {
+  test.skipIf(!isThreaded).each(RECIPES)('%s trains alike on one thread and on several', async (name, recipe) => {
     const several = await train(`${site.url}#${new URLSearchParams({ ...recipe, device: 'cpu' }).toString()}`);
     expect(several.isolated).toBe(true);
     const threads = (await sharesMemory()) ? Math.min(several.cores, 8) : 1;
     expect(several.device).toBe(threads > 1 ? `CPU × ${threads}` : 'CPU');
     expect(await browser().consoleErrors()).toEqual([]);
-    const one = await train(`${blog.url}${model}`);
-    expect(one).toMatchObject({ isolated: false, device: 'CPU', metrics: several.metrics, parameters: several.parameters });
+    const one = await train(`${blog.url}${RECIPES.findIndex(([own]) => own === name)}`);
+    const { rounding, metrics, parameters } = several;
+    expect(one).toMatchObject({ isolated: false, device: 'CPU', rounding, metrics, parameters });
+    if (recipe.exact === '1') expect(rounding).toBe('separate');
     expect(await browser().consoleErrors()).toEqual([]);
   });
 });

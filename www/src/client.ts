@@ -1,6 +1,6 @@
 /** The page's end of the worker: every command is a promise, every event a callback. */
 
-import type { Answers, Command, Failure, Message, Request } from './protocol';
+import type { Answers, Command, Failure, Message, Recipe, Request } from './protocol';
 import { startWorker } from './start-worker';
 
 /** A command that was refused. `message` is in English; `failure` holds the words in every language. */
@@ -28,11 +28,13 @@ export class Client {
   /** Called when playing stopped by itself, or the worker could not start. */
   onStopped: (event: Stopped) => void = () => undefined;
 
-  readonly #worker = startWorker();
+  readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
   #next = 0;
 
-  constructor() {
+  /** `exact` is that of the recipes that it will open. */
+  constructor(readonly exact: Recipe['exact']) {
+    this.#worker = startWorker(exact);
     this.#worker.addEventListener('message', (event: MessageEvent<Message>) => { this.#receive(event.data); });
     this.#worker.addEventListener('error', (event) => {
       event.preventDefault();
@@ -55,6 +57,12 @@ export class Client {
   close(): void {
     this.#worker.terminate();
     this.#waiting.clear();
+  }
+
+  /** Ends the worker, and refuses all that was asked of it. */
+  dismiss(failure: Failure): void {
+    this.#worker.terminate();
+    this.#refuseAll(failure);
   }
 
   #receive(message: Message): void {
@@ -87,9 +95,13 @@ export class Client {
     return waiting;
   }
 
-  #fail(failure: Failure): void {
+  #refuseAll(failure: Failure): void {
     for (const waiting of this.#waiting.values()) waiting.reject(new Refusal(failure));
     this.#waiting.clear();
+  }
+
+  #fail(failure: Failure): void {
+    this.#refuseAll(failure);
     this.onStopped({ type: 'stopped', failure, step: 0, snapshot: 0 });
   }
 }

@@ -5,7 +5,8 @@
  *     <day-dream model="rbm" data="digits" seed="7" hidden="64" play></day-dream>
  *
  * Attributes: `model`, `data`, `seed`, and any knob of the model or the data set by its id, written as in a link; `play` starts training
- * when the element is first seen; `device` is `cpu` or `gpu`, and without it whichever trains faster; `lang` is `en` or `ko`; `theme` is `light` or `dark`; `views` names the views to show and `curves` the
+ * when the element is first seen; `exact` asks for a run that is the same to the last bit in every browser; `device` is `cpu` or `gpu`, and without it whichever trains faster, or the CPU
+ * where the run must be exact; `lang` is `en` or `ko`; `theme` is `light` or `dark`; `views` names the views to show and `curves` the
  * metrics, separated by commas, or `none`; `panel="none"` hides the knobs. The slot `caption` replaces the line below. Colours are CSS
  * properties named `--dd-…`.
  */

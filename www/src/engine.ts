@@ -1,12 +1,19 @@
 /**
- * Loads the WebAssembly module into the session's worker: the build for several threads where the browser lets workers share memory,
- * else the plain one. Both compute the same numbers.
+ * Loads the WebAssembly module into the session's worker: the build for several threads where the browser lets workers share memory, else the one for
+ * one thread. Both compute the same numbers.
+ *
+ * There are two modules of each build. One multiplies and adds in one instruction in its matrix products: it is loaded where that is faster, and rounds
+ * as the processor does. The other rounds each result, and so computes the same bits everywhere: it is loaded for runs that must be exact,
+ * and where the first would gain nothing. Threads of a session share one module.
  */
 
+import { fusionIsFaster, fusionIsKnown } from './fusion';
 import { startModuleWorker } from './module-worker';
+import type { Recipe, Rounding } from './protocol';
 import type { Arrival, Shared } from './thread';
 import threadUrl from './thread?worker&url';
-import { threadedEngine } from './threaded-engine';
+import { threadedEngine, threadedRelaxedUrl } from './threaded-engine';
+import relaxedUrl from './wasm/daydream_relaxed.wasm?url';
 
 export type Engine = typeof import('./wasm/daydream');
 
@@ -14,27 +21,36 @@ export interface Loaded {
   engine: Engine;
   /** The module's memory. It only grows. */
   memory: WebAssembly.Memory;
+  rounding: Rounding;
 }
 
 /** More threads than this have too little to do in one step. */
 const MOST_THREADS = 8;
 
-export async function loadEngine(): Promise<Loaded> {
+/** `exact` is that of the recipe. */
+export async function loadEngine(exact: Recipe['exact']): Promise<Loaded> {
+  const fused = exact === undefined ? fusionIsFaster() : !exact && fusionIsKnown();
+  const rounding = fused ? 'fused' : 'separate';
   const threads = Math.min(navigator.hardwareConcurrency, MOST_THREADS);
   if (crossOriginIsolated && threadedEngine && threads > 1) {
     try {
-      return await withThreads(await threadedEngine(), threads);
+      return await withThreads(await threadedEngine(), threads, rounding);
     } catch (error) {
       console.info('Daydream goes on with one thread.', error);
     }
   }
   const engine = await import('./wasm/daydream');
-  const { memory } = await engine.default();
-  return { engine, memory };
+  const { memory } = await start(engine, rounding, relaxedUrl);
+  return { engine, memory, rounding };
 }
 
-async function withThreads(engine: Engine, threads: number): Promise<Loaded> {
-  await engine.default();
+/** Loads one of the two modules; by itself the JavaScript of both loads that which rounds each result. */
+function start(engine: Engine, rounding: Rounding, relaxed: string | undefined): ReturnType<Engine['default']> {
+  return rounding === 'fused' && relaxed !== undefined ? engine.default({ module_or_path: new URL(relaxed, import.meta.url) }) : engine.default();
+}
+
+async function withThreads(engine: Engine, threads: number, rounding: Rounding): Promise<Loaded> {
+  await start(engine, rounding, threadedRelaxedUrl);
   const [module, memory] = engine.formCrew(threads) as [WebAssembly.Module, WebAssembly.Memory];
   const workers = Array.from({ length: threads - 1 }, () => startModuleWorker(new URL(threadUrl, import.meta.url)));
   try {
@@ -44,7 +60,7 @@ async function withThreads(engine: Engine, threads: number): Promise<Loaded> {
     throw error;
   }
   engine.crewIsComplete();
-  return { engine, memory };
+  return { engine, memory, rounding };
 }
 
 /** Hands a worker what it loads, and waits until it has come. */

@@ -96,7 +96,15 @@ export interface Recipe {
   data: string;
   knobs: Record<string, string>;
   seed: number;
+  /**
+   * `true`: the same bits in every browser and on every processor. `false`: multiplication and addition of a product are one instruction wherever the
+   * browser knows it, and round as the processor does. Without it: whichever of the two is faster here.
+   */
+  exact?: boolean;
 }
+
+/** How the processor's matrix products round: after each operation, or multiplication and addition together. Either computes the same for any number of threads. */
+export type Rounding = 'separate' | 'fused';
 
 /** A file that somebody dropped. */
 export interface DroppedFile {
@@ -172,6 +180,7 @@ export interface SessionInfo {
   step: number;
   stepsPerEpoch: number;
   device: Device;
+  rounding: Rounding;
   data: { name: string; kind: DataKind; height: number; width: number; channels: number; classes: number; train: number; test: number;
     /** What is rated, where rows are ratings. */
     titles?: Text[] };
@@ -192,6 +201,9 @@ export interface Failure {
   en: string;
   ko: string;
 }
+
+/** Names of workers whose runs must be exact or must not: a worker loads its module before the first command comes. */
+export const WORKERS = { exact: 'exact', fused: 'fused' };
 
 /** What the page asks of the worker. Each has one answer, with the same `id`. The worker handles them in order. */
 export type Command =

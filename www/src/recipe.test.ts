@@ -94,6 +94,20 @@ describe('links', () => {
     expect(writeLink(CATALOGUE, recipe, { device: 'auto' })).toBe('#model=judge');
   });
 
+  test('an exact run trains on the CPU, unless another device is named', () => {
+    const recipe = { model: 'judge', data: 'grid', seed: 1, knobs: {}, exact: true } as const;
+    expect(readLink(CATALOGUE, '#model=judge&exact=1')).toMatchObject({ recipe, device: 'cpu', problems: [] });
+    expect(readLink(CATALOGUE, 'model=judge&exact=')).toMatchObject({ recipe, device: 'cpu', problems: [] });
+    expect(readLink(CATALOGUE, '#model=judge&exact=1&device=auto')).toMatchObject({ recipe, device: 'auto', problems: [] });
+    expect(readLink(CATALOGUE, '#model=judge&exact=0')).toMatchObject({ recipe: { exact: false }, device: 'auto', problems: [] });
+    expect(readLink(CATALOGUE, '#model=judge').recipe).not.toHaveProperty('exact');
+    expect(readLink(CATALOGUE, '#model=judge&exact=maybe')).toMatchObject({ device: 'auto', problems: ['exact=maybe'] });
+    expect(writeLink(CATALOGUE, recipe, { device: 'cpu' })).toBe('#model=judge&exact=1');
+    expect(writeLink(CATALOGUE, recipe, { device: 'auto' })).toBe('#model=judge&exact=1&device=auto');
+    expect(writeLink(CATALOGUE, { ...recipe, exact: false })).toBe('#model=judge&exact=0');
+    expect(withData(CATALOGUE, recipe, 'marks')).toHaveProperty('exact', true);
+  });
+
   test('what cannot be followed is named, and the rest is kept', () => {
     const link = readLink(CATALOGUE, '#model=dreamer&data=dots&seed=-1&units=1000&nose=1&rate=0.2');
     expect(link.problems).toEqual(['data=dots', 'seed=-1', 'units=1000', 'nose=1']);

@@ -23,7 +23,12 @@ export interface Link {
 export const DEVICE_CHOICES: readonly DeviceChoice[] = ['auto', 'cpu', 'gpu'];
 
 /** Words in an address that are not knobs. */
-const RESERVED = new Set(['model', 'data', 'seed', 'device', 'play', 'lang', 'v']);
+const RESERVED = new Set(['model', 'data', 'seed', 'exact', 'device', 'play', 'lang', 'v']);
+
+/** What trains where an address names no device. A GPU rounds in ways of its own. */
+export function defaultDevice({ exact }: Pick<Recipe, 'exact'>): DeviceChoice {
+  return exact ? 'cpu' : 'auto';
+}
 
 export function findModel(catalogue: Catalogue, id: string): ModelSpec | undefined {
   return catalogue.models.find((model) => model.id === id);
@@ -93,6 +98,14 @@ export function withKnob(recipe: Recipe, knob: Knob, value: number): Recipe {
   return { ...recipe, knobs };
 }
 
+/** Another recipe, exact where the first one is. */
+export function asExactAs({ exact }: Pick<Recipe, 'exact'>, other: Recipe): Recipe {
+  const recipe = { ...other };
+  if (exact === undefined) delete recipe.exact;
+  else recipe.exact = exact;
+  return recipe;
+}
+
 /** A model on its own data set with every knob at its default. */
 export function defaultRecipe(catalogue: Catalogue, model: ModelSpec, seed = DEFAULT_SEED): Recipe {
   const preset = model.presets[0];
@@ -143,12 +156,17 @@ export function readLink(catalogue: Catalogue, hash: string): Link {
     else problems.push(`seed=${wantedSeed}`);
   }
 
+  // As an attribute of an element it needs no value.
+  const wantedExact = said.get('exact');
+  const exact = wantedExact === '1' || wantedExact === '' ? true : wantedExact === '0' ? false : undefined;
+  if (wantedExact !== null && exact === undefined) problems.push(`exact=${wantedExact}`);
+
   const wantedDevice = said.get('device');
-  const device = DEVICE_CHOICES.find((choice) => choice === wantedDevice) ?? 'auto';
+  const device = DEVICE_CHOICES.find((choice) => choice === wantedDevice) ?? defaultDevice(exact === undefined ? {} : { exact });
   if (wantedDevice !== null && wantedDevice !== device) problems.push(`device=${wantedDevice}`);
 
   // The page opens with the first preset; an address that names anything starts from plain defaults, as embeds and the command line do.
-  let recipe: Recipe = said.size === 0 ? defaultRecipe(catalogue, model) : { model: model.id, data, knobs: {}, seed };
+  let recipe: Recipe = said.size === 0 ? defaultRecipe(catalogue, model) : { model: model.id, data, knobs: {}, seed, ...(exact === undefined ? {} : { exact }) };
   const knobs = knobsOf(catalogue, recipe);
   for (const [id, typed] of said) {
     if (RESERVED.has(id)) continue;
@@ -177,7 +195,8 @@ export function writeLink(catalogue: Catalogue, recipe: Recipe, extra: { device?
   if (model && recipe.data !== defaultData(catalogue, model)) said.set('data', recipe.data);
   if (recipe.seed !== DEFAULT_SEED) said.set('seed', String(recipe.seed));
   for (const [id, typed] of Object.entries(recipe.knobs)) said.set(id, typed);
-  if (extra.device && extra.device !== 'auto') said.set('device', extra.device);
+  if (recipe.exact !== undefined) said.set('exact', recipe.exact ? '1' : '0');
+  if (extra.device && extra.device !== defaultDevice(recipe)) said.set('device', extra.device);
   if (extra.language) said.set('lang', extra.language);
   if (extra.play) said.set('play', '1');
   // An empty address would open the page's own choice instead of this run.

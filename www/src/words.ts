@@ -27,6 +27,21 @@ export const WORDS = {
   devices: { auto: text('Automatic', '자동'), cpu: text('CPU', 'CPU'), gpu: text('GPU', 'GPU') },
   autoHelp: text('Automatic takes whichever of the two trains this model faster.', '자동은 둘 중 이 모델을 더 빨리 학습시키는 장치를 고릅니다.'),
   memory: (megabytes: string): Text => text(`Peak memory: ${megabytes} MB`, `최대 메모리: ${megabytes} MB`),
+  exact: text('Same bits everywhere', '어디서나 같은 비트'),
+  exactHelp: text(
+    'Starts anew with an engine that rounds alike in every browser and on every processor, and puts exact=1 into the link. It may be slower.',
+    '모든 브라우저와 프로세서에서 똑같이 반올림하는 엔진으로 처음부터 다시 시작하고, 링크에 exact=1을 넣습니다. 더 느릴 수 있습니다.',
+  ),
+  roundings: {
+    fused: text(
+      'On the CPU, products multiply and add in one instruction (relaxed SIMD), which is faster here. Another processor may round differently.',
+      'CPU의 행렬 곱은 곱셈과 덧셈을 한 명령으로 계산하며(relaxed SIMD), 이 컴퓨터에서는 이쪽이 더 빠릅니다. 다른 프로세서에서는 반올림이 다를 수 있습니다.',
+    ),
+    separate: text(
+      'On the CPU, products round every multiplication and every addition: the same bits on every processor.',
+      'CPU의 행렬 곱은 곱셈과 덧셈을 하나씩 반올림하므로, 어떤 프로세서에서도 비트까지 같습니다.',
+    ),
+  },
   moving: text('Changing the device…', '장치를 바꾸는 중…'),
   gpuAgain: text('Try the GPU again', 'GPU 다시 쓰기'),
   controls: text('Training controls', '학습 제어'),
@@ -84,8 +99,8 @@ export const WORDS = {
   copyEmbed: text('Copy embed code', '삽입 코드 복사'),
   copied: text('Copied', '복사했습니다'),
   shareHelp: text(
-    'The link holds the model, the data, every knob and the seed: whoever opens it sees the same run.',
-    '링크에는 모델, 데이터, 모든 조절 값과 시드가 들어 있어, 여는 사람은 똑같은 학습 과정을 봅니다.',
+    'The link holds the model, the data, every knob and the seed: whoever opens it sees the same run, up to how processors round. With “Same bits everywhere”, under the device, it is the same to the last bit.',
+    '링크에는 모델, 데이터, 모든 조절 값과 시드가 들어 있어, 여는 사람은 프로세서의 반올림 차이를 빼면 똑같은 학습 과정을 봅니다. 장치 메뉴에서 ‘어디서나 같은 비트’를 켜면 마지막 비트까지 같습니다.',
   ),
   about: text('How it works', '작동 원리'),
   paper: text('Paper', '논문'),

@@ -7,16 +7,18 @@
 
 import { bringAsset } from './assets';
 import { loadEngine, type Engine } from './engine';
-import type { Answers, Command, Device, Failure, Message, Metrics, Progress, Request, SessionInfo } from './protocol';
+import { WORKERS, type Answers, type Command, type Device, type Failure, type Message, type Metrics, type Progress, type Recipe, type Request, type Rounding, type SessionInfo } from './protocol';
 import type { Prospect, Session } from './wasm/daydream';
 
 /** Time between two reports of progress, in milliseconds. */
 const REPORT_EVERY = 66;
 
+const exact = self.name === WORKERS.exact ? true : self.name === WORKERS.fused ? false : undefined;
 const queue: Request[] = [];
 /** The WebAssembly module. No command is handled before it has arrived. */
 let engine: Engine;
 let memory: WebAssembly.Memory;
+let rounding: Rounding;
 let session: Session | undefined;
 /** A GPU that was made ready for a session while that trained on the CPU. */
 let prospect: { of: Session; gpu: Prospect } | undefined;
@@ -57,7 +59,10 @@ function asFailure(thrown: unknown): Failure {
 }
 
 function info(): SessionInfo {
-  return { ...(opened().info() as Omit<SessionInfo, 'memory'>), memory: memory.buffer.byteLength };
+  const own = opened().info() as Omit<SessionInfo, 'memory' | 'rounding'>;
+  // Whether a run is exact is a matter of the module: what is in it does not know.
+  const recipe: Recipe = exact === undefined ? own.recipe : { ...own.recipe, exact };
+  return { ...own, recipe, rounding, memory: memory.buffer.byteLength };
 }
 
 /** The session runs where its info says, from now on. */
@@ -266,7 +271,7 @@ addEventListener('message', (event: MessageEvent<Request>) => {
 });
 
 try {
-  ({ engine, memory } = await loadEngine());
+  ({ engine, memory, rounding } = await loadEngine(exact));
   awake = false;
   send({ type: 'ready' });
   wake();

@@ -15,7 +15,7 @@ use crate::space::{Line, for_each_point_in, for_each_run, join_lanes};
 use crate::vector::{Value, copy};
 
 /// The largest piece: what is left of the cache is for the factors and the image.
-const LARGEST: Product = Product { rows: 128, depth: 512, columns: 1024 };
+const LARGEST: Product = Product { rows: 130, depth: 512, columns: 1024 };
 
 /// A sum of windows for each image. An image is what the dimensions of the domain make up from the first one along which windows overlap.
 #[derive(Debug)]
@@ -136,7 +136,7 @@ impl FoldedProduct {
             let extents = Product { rows: rows.len(), depth: piece.depth.len(), columns: piece.columns.len() };
             let numbers = Cell::from_mut(&mut *windows.piece).as_slice_of_cells();
             let target = Target { data: numbers, stride: extents.columns, accumulate: false };
-            multiplier.multiply_part(extents, a, b, is_new, target);
+            multiplier.multiply_part(extents, a, b, product.right(&piece), target);
             if is_new {
                 self.find_runs(&piece.columns, &mut windows.runs);
             }

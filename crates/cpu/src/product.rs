@@ -12,7 +12,7 @@ use crate::share::Share;
 use crate::simd::{self, Matrix, Product, Target};
 use crate::space::{Line, for_each_point_in, join_lanes};
 
-/// Parts of a product are cut at multiples of this many rows or columns: all multipliers work on whole tiles then.
+/// Parts of a product are cut at multiples of this many rows or columns: of columns, all multipliers work on whole tiles then.
 const TILE: usize = 16;
 
 /// The largest piece in which a product is computed where a factor is gathered.
@@ -170,7 +170,7 @@ impl BatchedProduct {
                 let is_new = piece.rows.start == 0;
                 let a = self.a.part(arena, point, &rows_of_all, &piece.depth, true, left);
                 let b = self.b.part(arena, point, &piece.depth, &columns_of_all, is_new, right);
-                multiplier.multiply_piece(&piece, a, b, c);
+                multiplier.multiply_piece(&piece, a, b, product.right(&piece), c);
                 let Some(complete) = product.completed(&piece) else { continue };
                 if product.columns == columns {
                     finish(begin + complete.start * columns..begin + complete.end * columns);

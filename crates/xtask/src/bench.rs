@@ -115,10 +115,7 @@ pub(crate) fn in_browser(wishes: &Wishes) -> Result<()> {
 fn stage() -> Result<PathBuf> {
     prerequisites::wasm_target()?;
     let folder = wasm::target_folder()?.join("bench");
-    let finish = |compiled: &Path, folder: &Path| {
-        wasm::bind(compiled, folder, "daydream_bench")?;
-        wasm::optimise(&folder.join("daydream_bench_bg.wasm"))
-    };
+    let finish = |compiled: &Path, folder: &Path| wasm::bind_both(compiled, folder, "daydream_bench");
     say("compiling the benchmark");
     finish(&wasm::compile("daydream-bench")?, &folder)?;
     match prerequisites::rust_source().and_then(|()| wasm::compile_threaded("daydream-bench")) {

@@ -10,6 +10,7 @@ mod page;
 mod parity;
 mod prerequisites;
 mod process;
+mod relaxed;
 mod system;
 mod tally;
 mod wasm;

@@ -11,7 +11,7 @@ pub(crate) fn build() -> Result<PathBuf> {
     prerequisites::wasm_target()?;
     let folder = wasm::target_folder()?.join("parity");
     say("compiling the checks of executors");
-    wasm::bind(&wasm::compile("daydream-parity")?, &folder, "daydream_parity")?;
+    wasm::bind_both(&wasm::compile("daydream-parity")?, &folder, "daydream_parity")?;
     for file in ["index.html", "worker.js"] {
         fs::copy(root().join("tests/parity/page").join(file), folder.join(file))?;
     }

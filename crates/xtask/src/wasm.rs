@@ -1,18 +1,20 @@
-//! The WebAssembly module: compiled by cargo, given its JavaScript face by wasm-bindgen, optimised by wasm-opt.
+//! The WebAssembly module: compiled by cargo, given its JavaScript face by wasm-bindgen, optimised by wasm-opt, with relaxed SIMD and without.
 
 use crate::fresh::Step;
 use crate::prerequisites::{self, WASM_TARGET};
 use crate::process::{root, run, run_quietly, say};
+use crate::relaxed;
 use anyhow::{Context, Result};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use wasm_bindgen_cli_support::Bindgen;
 
-/// The WebAssembly features that the module may use: what rustc turns on by default, SIMD, and
-/// threads in the module that has them.
-const FEATURES: [&str; 8] = [
+/// The WebAssembly features that the module may use: what rustc turns on by default, SIMD, relaxed SIMD in the products of the
+/// module that has it, and threads in the module that has them.
+const FEATURES: [&str; 9] = [
     "--enable-simd",
+    "--enable-relaxed-simd",
     "--enable-threads",
     "--enable-bulk-memory",
     "--enable-nontrapping-float-to-int",
@@ -40,8 +42,8 @@ const THREADS: &str = r#"target.wasm32-unknown-unknown.rustflags = [
 /// all lines that might panic would weigh as much as a model.
 const SMALL: &str = r#"target.wasm32-unknown-unknown.rustflags = ["-Z", "location-detail=none"]"#;
 
-/// Builds the module into `www/src/wasm`: `daydream.js`, its types and `daydream_bg.wasm`; and, where Rust's standard library can be
-/// had as source and compiled, the same for several threads into `www/src/wasm/threads`.
+/// Builds the module into `www/src/wasm`: `daydream.js`, its types, `daydream_bg.wasm`, and with relaxed SIMD `daydream_relaxed.wasm`; and, where
+/// Rust's standard library can be had as source and compiled, the same for several threads into `www/src/wasm/threads`.
 ///
 /// Expects the page's packages to be installed: wasm-opt is one of them.
 pub(crate) fn build() -> Result<()> {
@@ -72,15 +74,29 @@ pub(crate) fn build() -> Result<()> {
 fn finish(compiled: &Path, folder: &Path, stamp: &str) -> Result<()> {
     Step {
         stamp: root().join("www/node_modules/.daydream").join(stamp),
-        inputs: &[compiled.to_owned(), root().join("Cargo.lock"), root().join("crates/xtask/src/wasm.rs")],
+        inputs: &["Cargo.lock", "crates/xtask/src/wasm.rs", "crates/xtask/src/relaxed.rs"]
+            .map(|file| root().join(file))
+            .into_iter()
+            .chain([compiled.to_owned()])
+            .collect::<Vec<_>>(),
         ignored: &[],
         output: folder.join("daydream_bg.wasm"),
     }
     .run(|| {
         say("binding and optimising it");
-        bind(compiled, folder, "daydream")?;
-        optimise(&folder.join("daydream_bg.wasm"))
+        bind_both(compiled, folder, "daydream")
     })
+}
+
+/// Writes a module that was compiled with relaxed SIMD and its JavaScript face to a folder of their own, optimised: `NAME.js`, which by default loads
+/// `NAME_bg.wasm`, in which the relaxed instructions are spelled out, and can be told to load `NAME_relaxed.wasm` instead.
+pub(crate) fn bind_both(compiled: &Path, folder: &Path, name: &str) -> Result<()> {
+    bind(compiled, folder, name)?;
+    let module = folder.join(format!("{name}_bg.wasm"));
+    optimise(&module)?;
+    let fused = relaxed::decided(&fs::read(&module)?)?;
+    fs::write(&module, relaxed::spelled_out(&fused)?)?;
+    Ok(fs::write(folder.join(format!("{name}_relaxed.wasm")), fused)?)
 }
 
 /// Compiles a package and returns the path of its module.
@@ -111,6 +127,7 @@ fn cargo_build(package: &str) -> Command {
     let mut cargo = Command::new("cargo");
     cargo.current_dir(root()).env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
     cargo.args(["build", "--lib", "--package", package, "--target", WASM_TARGET, "--profile", "wasm"]);
+    cargo.args(["--features", "daydream-cpu/relaxed"]);
     cargo
 }
 
@@ -155,7 +172,7 @@ pub(crate) fn optimise(module: &Path) -> Result<()> {
     command
         .arg(wasm_opt)
         .arg(module)
-        .args(["-O3", "--low-memory-unused", "--strip-debug"])
+        .args(["-O3", "--low-memory-unused", "--strip-debug", "--strip-target-features"])
         .args(FEATURES)
         .arg("-o")
         .arg(module);

@@ -1,11 +1,15 @@
-// Daydream in a worker, as the page trains: on one thread, or on as many as the address says. A contestant's name says what it does; its
-// words are separated by semicolons.
+// Daydream in a worker, as the page trains: on one thread, or on as many as the address says, with products that round as the address says or else as
+// the page would choose. A contestant's name says what it does; its words are separated by semicolons.
 
+import { fusionIsFaster } from './fusion.js';
 import { answer } from './host.js';
 
-const threads = Number(new URLSearchParams(location.search).get('threads') ?? 1);
-const engine = await import(threads > 1 ? './threads/daydream_bench.js' : './daydream_bench.js');
-await engine.default();
+const asked = new URLSearchParams(location.search);
+const threads = Number(asked.get('threads') ?? 1);
+const rounding = asked.get('rounding') ?? (fusionIsFaster() ? 'fused' : 'separate');
+const folder = threads > 1 ? './threads/' : './';
+const engine = await import(`${folder}daydream_bench.js`);
+await engine.default(rounding === 'fused' ? { module_or_path: `${folder}daydream_bench_relaxed.wasm` } : undefined);
 if (threads > 1) await gatherCrew();
 const { Building, Convolving, Elementwise, Multiplication, Profile, Reference, Submission, Training, peak } = engine;
 
@@ -13,8 +17,8 @@ const PEAK_TURNS = 10_000;
 
 const makers = {
   /** Multiplies and adds in registers alone. */
-  peak: (chains) => (times) => {
-    peak(Number(chains), PEAK_TURNS * times, 0.999, 0.001);
+  peak: (chains, together) => (times) => {
+    peak(Number(chains), Number(together), PEAK_TURNS * times, 0.999, 0.001);
     return 8 * chains * PEAK_TURNS * times;
   },
 
@@ -103,4 +107,4 @@ async function gatherCrew() {
 answer((name) => {
   const [kind, ...words] = name.split(';');
   return makers[kind](...words);
-}, {});
+}, { rounding });

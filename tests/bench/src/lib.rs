@@ -10,7 +10,7 @@ mod networks;
 mod profile;
 mod submission;
 
-use std::arch::wasm32::{f32x4_add, f32x4_extract_lane, f32x4_mul, f32x4_splat};
+use std::arch::wasm32::{f32x4_add, f32x4_extract_lane, f32x4_relaxed_madd, f32x4_splat};
 use std::cell::Cell;
 use std::rc::Rc;
 
@@ -23,24 +23,31 @@ use wasm_bindgen::prelude::*;
 use counted::Counted;
 use networks::Network;
 
-/// Multiplies and adds in registers alone, for so many turns: nothing computes faster on one core. `chains` of
+/// Multiplies and adds in registers alone, in one instruction or two as the module's products do, for so many turns: nothing computes faster on one core. `chains` of
 /// multiplications and additions run side by side to hide the latency of both; how many are best depends on the
-/// processor: 13, with the two constants, fill the registers that V8 hands out on x86, and fewer wait for each other. One turn is `8 chains` floating-point operations.
+/// processor: 13, with the two constants, fill the registers that V8 hands out on x86, and fewer wait for each other. `together` turns are made between
+/// two looks at whether more are left. One turn is `8 chains` floating-point operations.
 #[wasm_bindgen]
-pub fn peak(chains: usize, turns: u32, factor: f32, summand: f32) -> f32 {
-    match chains {
-        12 => chained::<12>(turns, factor, summand),
-        13 => chained::<13>(turns, factor, summand),
-        24 => chained::<24>(turns, factor, summand),
+pub fn peak(chains: usize, together: u32, turns: u32, factor: f32, summand: f32) -> f32 {
+    match (chains, together) {
+        (12, 1) => chained::<12, 1>(turns, factor, summand),
+        (13, 1) => chained::<13, 1>(turns, factor, summand),
+        (13, 8) => chained::<13, 8>(turns, factor, summand),
+        (24, 1) => chained::<24, 1>(turns, factor, summand),
         _ => f32::NAN,
     }
 }
 
-fn chained<const CHAINS: usize>(turns: u32, factor: f32, summand: f32) -> f32 {
+#[target_feature(enable = "relaxed-simd")]
+fn chained<const CHAINS: usize, const TOGETHER: u32>(turns: u32, factor: f32, summand: f32) -> f32 {
     let (factor, summand) = (f32x4_splat(factor), f32x4_splat(summand));
     let mut chains: [_; CHAINS] = std::array::from_fn(|chain| f32x4_splat(1.0 + chain as f32));
-    for _ in 0..turns {
-        chains = chains.map(|chain| f32x4_add(f32x4_mul(chain, factor), summand));
+    for _ in 0..turns / TOGETHER {
+        for _ in 0..TOGETHER {
+            for chain in &mut chains {
+                *chain = f32x4_relaxed_madd(*chain, factor, summand);
+            }
+        }
     }
     f32x4_extract_lane::<0>(chains.into_iter().fold(f32x4_splat(0.0), |sum, chain| f32x4_add(sum, chain)))
 }

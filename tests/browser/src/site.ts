@@ -17,15 +17,24 @@ export interface Site {
 /** The folder that `cargo xtask build` writes. */
 export const DIST = resolve(import.meta.dirname, '../../../www/dist');
 
-/** The names of its WebAssembly modules: one for several threads is among them where it could be built. */
-export async function modulesOfSite(): Promise<string[]> {
+/** The names of its engines, WebAssembly modules: one with relaxed SIMD and one without, and as many for several threads where they could be built. */
+export async function enginesOfSite(): Promise<string[]> {
   const names = await readdir(resolve(DIST, 'assets'));
-  return names.filter((name) => name.endsWith('.wasm'));
+  return names.filter((name) => /^daydream_(bg|relaxed)-.*\.wasm$/.test(name));
 }
 
-/** Serves the built site as `cargo xtask serve` does, under a path of the caller's choice. */
-export function serveSite(base = '/'): Promise<Site> {
-  return serve({ base, plugins: [{ name: 'error-recorder', configurePreviewServer: addRecorder }] });
+export const hasThreads = async (): Promise<boolean> => (await enginesOfSite()).length > 2;
+
+/** Serves the built site as `cargo xtask serve` does, under a path of the caller's choice. `onRequest` is told the path of whatever is asked for. */
+export function serveSite(base = '/', onRequest?: (path: string) => void): Promise<Site> {
+  const configurePreviewServer = (server: PreviewServer): void => {
+    server.middlewares.use((request: Connect.IncomingMessage, _: unknown, next: Connect.NextFunction) => {
+      onRequest?.(new URL(request.url ?? '/', 'http://localhost').pathname);
+      next();
+    });
+    addRecorder(server);
+  };
+  return serve({ base, plugins: [{ name: 'error-recorder', configurePreviewServer }] });
 }
 
 function addRecorder(server: PreviewServer): void {

@@ -1,5 +1,5 @@
-//! What `tests/tests/parity.rs` does natively, for a worker in a browser: every check of executors on WebGPU, and the training of every
-//! model on WebGPU against the CPU.
+//! What `tests/tests/parity.rs` does natively, for a worker in a browser: every check of executors on WebGPU and on the CPU, and the training of
+//! every model on WebGPU against the CPU.
 #![cfg(target_arch = "wasm32")]
 
 use daydream_cpu::Cpu;
@@ -16,21 +16,27 @@ pub fn forward_panics() {
 /// The names of all checks.
 #[wasm_bindgen]
 pub fn names() -> Vec<String> {
-    let checks = CHECKS.iter().map(|(name, _)| format!("gpu::{name}"));
+    let checks =
+        ["cpu", "gpu"].into_iter().flat_map(|device| CHECKS.iter().map(move |(name, _)| format!("{device}::{name}")));
     checks.chain(smallest_recipes().into_iter().map(|(name, _)| format!("training::{name}"))).collect()
 }
 
 /// Runs one of them and says what it found. It throws where WebGPU is wrong.
 ///
 /// # Errors
-/// When there is no WebGPU, or no such check.
+/// When WebGPU is needed and there is none, or when there is no such check.
 #[wasm_bindgen]
 pub async fn check(name: String) -> Result<String, JsError> {
+    let of = |device: &str| CHECKS.iter().find(|(known, _)| name == format!("{device}::{known}"));
+    let right = "as the reference evaluator";
+    if let Some((_, check)) = of("cpu") {
+        check(Box::new(Cpu::new())).await;
+        return Ok(right.to_owned());
+    }
     let gpu = Gpu::open().await?.executor();
-    let of_executor = CHECKS.iter().find(|(known, _)| name == format!("gpu::{known}"));
-    if let Some((_, check)) = of_executor {
+    if let Some((_, check)) = of("gpu") {
         check(Box::new(gpu)).await;
-        return Ok("as the reference evaluator".to_owned());
+        return Ok(right.to_owned());
     }
     let of_training = smallest_recipes().into_iter().find(|(known, _)| name == format!("training::{known}"));
     let (_, recipe) = of_training.ok_or_else(|| JsError::new(&format!("there is no check {name:?}")))?;

@@ -6,7 +6,7 @@ import { DayDream } from '../day-dream';
 import { ICONS } from '../icons';
 import { LANGUAGES, LanguageController, browserLanguage, language, say, speak, type Language } from '../language';
 import type { Picture, Recipe } from '../protocol';
-import { findData, findModel, readLink, writeLink } from '../recipe';
+import { asExactAs, findData, findModel, readLink, writeLink } from '../recipe';
 import { WORDS } from '../words';
 import { about } from './about';
 import './drawing';
@@ -127,7 +127,7 @@ export class DayDreamPage extends LitElement {
   }
 
   #open(recipe: Recipe | undefined): void {
-    if (recipe) void this.#player.open(recipe);
+    if (recipe) void this.#player.open(asExactAs(this.recipe, recipe));
   }
 
   #speak(id: Language): void {

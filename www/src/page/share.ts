@@ -4,7 +4,7 @@ import { html, type TemplateResult } from 'lit';
 import { CATALOGUE } from '../catalogue';
 import { say } from '../language';
 import type { DeviceChoice, Recipe } from '../protocol';
-import { findData, writeLink } from '../recipe';
+import { defaultDevice, findData, writeLink } from '../recipe';
 import { WORDS } from '../words';
 
 export function share(recipe: Recipe, device: DeviceChoice): TemplateResult {
@@ -28,7 +28,9 @@ export function share(recipe: Recipe, device: DeviceChoice): TemplateResult {
 /** One script and one tag. */
 function embed(recipe: Recipe, device: DeviceChoice): string {
   const script = new URL('day-dream.js', document.baseURI).href;
-  const said = Object.entries({ model: recipe.model, data: recipe.data, seed: String(recipe.seed), ...(device === 'auto' ? {} : { device }), ...recipe.knobs });
+  const exact = recipe.exact === undefined ? {} : { exact: recipe.exact ? '1' : '0' };
+  const besides = { ...exact, ...(device === defaultDevice(recipe) ? {} : { device }) };
+  const said = Object.entries({ model: recipe.model, data: recipe.data, seed: String(recipe.seed), ...besides, ...recipe.knobs });
   return `<script type="module" src="${script}"></script>\n<day-dream ${said.map(([name, value]) => `${name}="${value.replaceAll('"', '&quot;')}"`).join(' ')} play></day-dream>`;
 }
 

@@ -1,4 +1,4 @@
-/** The attributes of `<day-dream>`: `model`, `data`, `seed`, `device`, and any knob by its id. */
+/** The attributes of `<day-dream>`: `model`, `data`, `seed`, `exact`, `device`, and any knob by its id. */
 
 import { CATALOGUE } from '../catalogue';
 import { readLink, type Link } from '../recipe';

@@ -1,4 +1,4 @@
-/** Which device trains: a word beside the step, and behind it the reason and the choice. */
+/** Which device trains: a word beside the step, and behind it the reason, the choice, and how it rounds. */
 
 import { css, html, type TemplateResult } from 'lit';
 import { count, say } from '../language';
@@ -23,6 +23,11 @@ export function device(run: Run): TemplateResult {
           ${DEVICE_CHOICES.map((choice) => button(run, choice))}
         </div>
         <p>${say(WORDS.autoHelp)}</p>
+        ${run.info ? html`<p class="rounding">${say(WORDS.roundings[run.info.rounding])}</p>` : ''}
+        <label class="exact" title=${say(WORDS.exactHelp)}>
+          <input type="checkbox" .checked=${run.recipe.exact ?? false} ?disabled=${run.opening || run.moving} @change=${(event: Event) => { toggleExact(run, event); }} />
+          ${say(WORDS.exact)}
+        </label>
         ${run.info ? html`<p class="memory">${say(WORDS.memory(count(run.info.memory / 1e6)))}</p>` : ''}
       </div>
     </details>
@@ -31,6 +36,10 @@ export function device(run: Run): TemplateResult {
 
 function button(run: Run, choice: DeviceChoice): TemplateResult {
   return html`<button aria-pressed=${run.device === choice} ?disabled=${run.moving} @click=${() => { run.attempt(run.move(choice)); }}>${say(WORDS.devices[choice])}</button>`;
+}
+
+function toggleExact(run: Run, event: Event): void {
+  run.attempt(run.setExact((event.currentTarget as HTMLInputElement).checked));
 }
 
 function closeOutside(event: FocusEvent): void {
@@ -58,6 +67,7 @@ export const deviceStyles = css`
     border-radius: 10px; background: var(--dd-surface); box-shadow: 0 6px 24px rgb(0 0 0 / 14%); outline: none; }
   .device p { margin: 0 0 10px; font-size: 0.82rem; line-height: 1.5; overflow-wrap: anywhere; }
   .device .choices ~ p { margin: 10px 0 0; color: var(--dd-muted); }
+  .device .exact { display: flex; align-items: center; gap: 8px; min-height: 32px; margin-top: 6px; font-size: 0.82rem; cursor: pointer; }
   .device .name { font-weight: 600; }
   .choices { display: grid; grid-template-columns: repeat(3, 1fr); border: 1px solid var(--dd-rule); border-radius: 18px; overflow: hidden; }
   .choices button { min-height: 36px; padding: 0 8px; border: 0; background: none; color: var(--dd-ink); font: inherit; font-size: 0.82rem; cursor: pointer; }

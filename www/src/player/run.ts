@@ -7,7 +7,7 @@ import { CATALOGUE } from '../catalogue';
 import { Client, Refusal, type Moved, type Stopped, type Trained } from '../client';
 import { Log } from '../history';
 import type { Command, Answers, Device, DeviceChoice, DroppedFile, Failure, Knob, Metrics, Picture, Recipe, SessionInfo, Text } from '../protocol';
-import { findModel, knobsOf, knobValue, withKnob } from '../recipe';
+import { asExactAs, findModel, knobsOf, knobValue, withKnob } from '../recipe';
 import { WORDS } from '../words';
 import { recipeOf } from './checkpoint';
 
@@ -94,8 +94,10 @@ export class Run {
     while (this.#wanted) {
       const { recipe, files, device } = this.#wanted;
       this.#wanted = undefined;
+      // Its session ends with the worker.
+      if (this.#client?.exact !== recipe.exact) kept = undefined;
       try {
-        const info = await this.#connect().ask({ do: 'open', recipe, files, device });
+        const info = await this.#connect(recipe.exact).ask({ do: 'open', recipe, files, device });
         kept = { recipe, files, device };
         this.#openFiles = files;
         if (this.#isSuperseded()) continue;
@@ -176,6 +178,12 @@ export class Run {
   }
 
   #told: string | undefined;
+
+  /** Begins anew with products that round alike everywhere, or in whichever way is faster here. */
+  setExact(exact: boolean): Promise<void> {
+    if (exact && this.device === 'auto') this.device = 'cpu';
+    return this.open(asExactAs(exact ? { exact } : {}, this.recipe), this.files);
+  }
 
   /** Ends the worker. `open` and `play` start another. */
   close(): void {
@@ -310,7 +318,7 @@ export class Run {
       this.#arrive(info);
     } catch (thrown) {
       const saved = recipeOf(file.bytes);
-      const elsewhere = saved && knobsOf(CATALOGUE, saved).length > 0 ? saved : undefined;
+      const elsewhere = saved && knobsOf(CATALOGUE, saved).length > 0 ? asExactAs(this.recipe, saved) : undefined;
       this.#refused(thrown, WORDS.notApplied, elsewhere && {
         label: WORDS.openSaved,
         act: () => { void this.open(elsewhere).then(() => this.#load(file)); },
@@ -330,11 +338,12 @@ export class Run {
     this.watcher.changed();
   }
 
-  /** The worker, started if there is none. */
-  #connect(): Client {
-    if (this.#client) return this.#client;
+  /** The worker, started if there is none, or none that rounds as it must. */
+  #connect(exact: Recipe['exact']): Client {
+    if (this.#client && this.#client.exact === exact) return this.#client;
+    this.#client?.dismiss({ code: 'crashed', ...WORDS.notRunning });
     this.crashed = false;
-    const client = new Client();
+    const client = new Client(exact);
     client.onTrained = (event) => { this.#trained(event); };
     client.onMoved = (event) => { this.#moved(event); };
     client.onStopped = (event) => { this.#halted(event); };

@@ -1,11 +1,12 @@
 //! Our own matrix product: operands packed for the [tile](super::tile), pieces sized for the caches.
 //!
-//! The right factor of a piece is packed once for all its rows (at most 2 MiB, of which a panel of 16 KiB is in use at a
-//! time), panel by panel just before each is used; the left factor once for all its columns (at most 256 KiB). Packing costs a few percent where the other
-//! factor is narrow; reading rows in place instead would take four addresses in the innermost loop, which costs more.
+//! The right factor of a piece is packed once for all its rows, a few panels of 16 KiB just before they are used. Where no other piece uses it
+//! the next panels take their place, which is still in the nearest caches; else all are kept (at most 2 MiB). The left factor is packed once for all its
+//! columns (at most 260 KiB). Packing costs a few percent where the other factor is narrow; reading rows in place instead would take an address
+//! for each in the innermost loop, which costs more.
 
-use super::gemm::{Matrix, Multiply, Product, Target};
-use super::pack::pack;
+use super::gemm::{Matrix, Multiply, Product, Right, Target};
+use super::pack::{TOGETHER, pack};
 use super::tile::{COLUMNS, ROWS, tile};
 use crate::aligned::Aligned;
 
@@ -23,21 +24,23 @@ impl Default for Packed {
 }
 
 impl Multiply for Packed {
-    const LARGEST: Product = Product { rows: 128, depth: 512, columns: 1024 };
+    const LARGEST: Product = Product { rows: 26 * ROWS, depth: 512, columns: 1024 };
+    const ROWS: usize = ROWS;
 
     // A function of its own: V8 compiles the innermost loop best where few loops lie around it.
     #[inline(never)]
-    unsafe fn multiply(&mut self, product: Product, a: Matrix<'_>, b: Matrix<'_>, new_b: bool, c: Target<'_>) {
+    #[cfg_attr(all(target_arch = "wasm32", feature = "relaxed"), target_feature(enable = "relaxed-simd"))]
+    unsafe fn multiply(&mut self, product: Product, a: Matrix<'_>, b: Matrix<'_>, right: Right, c: Target<'_>) {
         let Product { rows, depth, columns } = product;
         pack::<ROWS>(a, rows, depth, &mut self.left);
-        for pair in (0..columns).step_by(2 * COLUMNS) {
-            let end = columns.min(pair + 2 * COLUMNS);
-            if new_b {
-                // Just before it is used: what is packed is still in the nearest cache.
-                pack::<COLUMNS>(b.from(0, pair).transpose(), end - pair, depth, &mut self.right[pair * depth..]);
+        for first in (0..columns).step_by(TOGETHER * COLUMNS) {
+            let end = columns.min(first + TOGETHER * COLUMNS);
+            let kept = if right == Right::Once { 0 } else { first * depth };
+            if right != Right::Again {
+                pack::<COLUMNS>(b.from(0, first).transpose(), end - first, depth, &mut self.right[kept..]);
             }
-            for column in (pair..end).step_by(COLUMNS) {
-                let right = &self.right[column * depth..][..COLUMNS * depth];
+            for column in (first..end).step_by(COLUMNS) {
+                let right = &self.right[kept + (column - first) * depth..][..COLUMNS * depth];
                 for row in (0..rows).step_by(ROWS) {
                     let left = &self.left[row * depth..][..ROWS * depth];
                     let to = c.data[row * c.stride + column..].as_ptr().cast::<f32>().cast_mut();

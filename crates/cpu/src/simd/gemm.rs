@@ -45,6 +45,17 @@ pub struct Piece {
     pub columns: Range<usize>,
 }
 
+/// How often the right factor of a part is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Right {
+    /// By this part alone.
+    Once,
+    /// By this part first, then by others.
+    First,
+    /// It is the one of the part before.
+    Again,
+}
+
 /// `C` within a slice: row `i` is `data[i·stride..][..columns]`.
 #[derive(Clone, Copy, Debug)]
 pub struct Target<'a> {
@@ -74,17 +85,16 @@ impl Workspace {
     ///
     /// # Panics
     /// Where an element lies outside its slice, or the rows of `c` overlap.
-    pub fn multiply_piece(&mut self, piece: &Piece, a: Matrix<'_>, b: Matrix<'_>, c: Target<'_>) {
-        multiply_piece_with(&mut self.0, piece, a, b, c);
+    pub fn multiply_piece(&mut self, piece: &Piece, a: Matrix<'_>, b: Matrix<'_>, right: Right, c: Target<'_>) {
+        multiply_piece_with(&mut self.0, piece, a, b, right, c);
     }
 
-    /// Computes a product that is not larger than [`Product::LARGEST`] and has rows and columns. Unless `new_b`, the right factor is the one of
-    /// the call before.
+    /// Computes a product that is not larger than [`Product::LARGEST`] and has rows and columns.
     ///
     /// # Panics
     /// Where an element lies outside its slice, or the rows of `c` overlap.
-    pub fn multiply_part(&mut self, product: Product, a: Matrix<'_>, b: Matrix<'_>, new_b: bool, c: Target<'_>) {
-        multiply_part_with(&mut self.0, product, a, b, new_b, c);
+    pub fn multiply_part(&mut self, product: Product, a: Matrix<'_>, b: Matrix<'_>, right: Right, c: Target<'_>) {
+        multiply_part_with(&mut self.0, product, a, b, right, c);
     }
 }
 
@@ -94,14 +104,23 @@ impl Product {
 
     /// The pieces that make up the product, none larger than `largest`, in the order in which they must be computed.
     pub fn pieces(self, largest: Product) -> impl Iterator<Item = Piece> {
-        cut(self.columns, largest.columns).flat_map(move |columns| {
-            let depths = cut(self.depth, largest.depth).chain((self.depth == 0).then_some(0..0));
+        cut(self.columns, largest.columns, 8).flat_map(move |columns| {
+            let depths = cut(self.depth, largest.depth, 8).chain((self.depth == 0).then_some(0..0));
             depths.flat_map(move |depth| {
                 let columns = columns.clone();
                 let piece = move |rows| Piece { rows, depth: depth.clone(), columns: columns.clone() };
-                cut(self.rows, largest.rows).map(piece)
+                cut(self.rows, largest.rows, Multiplier::ROWS).map(piece)
             })
         })
+    }
+
+    /// How often the pieces use the right factor of one of them: those after one another in different rows have it in common.
+    pub fn right(self, piece: &Piece) -> Right {
+        match (piece.rows.start, piece.rows.end) {
+            (0, end) if end == self.rows => Right::Once,
+            (0, _) => Right::First,
+            _ => Right::Again,
+        }
     }
 
     /// The rows of `C` that are complete once this piece is computed.
@@ -115,12 +134,14 @@ impl Product {
 pub(super) trait Multiply {
     /// Larger products are cut.
     const LARGEST: Product;
+    /// They are best cut at multiples of so many rows.
+    const ROWS: usize;
 
-    /// Computes a product of at most the largest size. Unless `new_b`, the right factor is the one of the call before.
+    /// Computes a product of at most the largest size.
     ///
     /// # Safety
     /// There are rows and columns, all elements of the three matrices lie within their slices, and the rows of `c` do not overlap.
-    unsafe fn multiply(&mut self, product: Product, a: Matrix<'_>, b: Matrix<'_>, new_b: bool, c: Target<'_>);
+    unsafe fn multiply(&mut self, product: Product, a: Matrix<'_>, b: Matrix<'_>, right: Right, c: Target<'_>);
 }
 
 /// [`Workspace::multiply`] by some multiplier.
@@ -133,11 +154,18 @@ pub(super) fn multiply_with<M: Multiply>(
 ) {
     for piece in product.pieces(M::LARGEST) {
         let (a, b) = (a.from(piece.rows.start, piece.depth.start), b.from(piece.depth.start, piece.columns.start));
-        multiply_piece_with(multiplier, &piece, a, b, c);
+        multiply_piece_with(multiplier, &piece, a, b, product.right(&piece), c);
     }
 }
 
-fn multiply_piece_with<M: Multiply>(multiplier: &mut M, piece: &Piece, a: Matrix<'_>, b: Matrix<'_>, c: Target<'_>) {
+fn multiply_piece_with<M: Multiply>(
+    multiplier: &mut M,
+    piece: &Piece,
+    a: Matrix<'_>,
+    b: Matrix<'_>,
+    right: Right,
+    c: Target<'_>,
+) {
     let Piece { rows, depth, columns } = piece;
     let end = (rows.end - 1) * c.stride + columns.end;
     assert!(columns.end <= c.stride && end <= c.data.len(), "the product has room");
@@ -147,7 +175,7 @@ fn multiply_piece_with<M: Multiply>(multiplier: &mut M, piece: &Piece, a: Matrix
         accumulate: c.accumulate || depth.start > 0,
     };
     let product = Product { rows: rows.len(), depth: depth.len(), columns: columns.len() };
-    multiply_part_with(multiplier, product, a, b, rows.start == 0, part);
+    multiply_part_with(multiplier, product, a, b, right, part);
 }
 
 fn multiply_part_with<M: Multiply>(
@@ -155,7 +183,7 @@ fn multiply_part_with<M: Multiply>(
     product: Product,
     a: Matrix<'_>,
     b: Matrix<'_>,
-    new_b: bool,
+    right: Right,
     c: Target<'_>,
 ) {
     let Product { rows, depth, columns } = product;
@@ -167,7 +195,7 @@ fn multiply_part_with<M: Multiply>(
     let end = (rows - 1) * c.stride + columns;
     assert!(columns <= c.stride && end <= c.data.len(), "the product has room");
     // SAFETY: the assertions above are what is asked for.
-    unsafe { multiplier.multiply(product, a, b, new_b, c) }
+    unsafe { multiplier.multiply(product, a, b, right, c) }
 }
 
 impl Matrix<'_> {
@@ -198,9 +226,9 @@ impl Matrix<'_> {
     }
 }
 
-/// `0..extent` in ranges of nearly equal length, all but the last a multiple of 8, none longer than `limit`.
-fn cut(extent: usize, limit: usize) -> impl Iterator<Item = Range<usize>> {
+/// `0..extent` in ranges of nearly equal length, none longer than `limit`, all but the last a multiple of `unit` if `limit` is.
+fn cut(extent: usize, limit: usize, unit: usize) -> impl Iterator<Item = Range<usize>> {
     let even = extent.div_ceil(extent.div_ceil(limit).max(1));
-    let length = even.max(1).next_multiple_of(8).min(limit);
+    let length = even.max(1).next_multiple_of(unit).min(limit);
     (0..extent).step_by(length).map(move |start| start..extent.min(start + length))
 }

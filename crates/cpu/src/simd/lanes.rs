@@ -1,8 +1,13 @@
 //! Four 32-bit floats in a vector register.
 
+#[cfg(all(target_arch = "wasm32", not(feature = "relaxed")))]
+use core::arch::wasm32::f32x4_mul;
+#[cfg(all(target_arch = "wasm32", feature = "relaxed"))]
+use core::arch::wasm32::f32x4_relaxed_madd;
 #[cfg(target_arch = "wasm32")]
 use core::arch::wasm32::{
-    f32x4_add, f32x4_mul, f32x4_splat, i32x4_shuffle, i64x2_shuffle, v128, v128_load, v128_load32_splat, v128_store,
+    f32x4_add, f32x4_splat, i32x4_shuffle, i64x2_shuffle, v128, v128_load, v128_load32_splat, v128_store,
+    v128_store32_lane,
 };
 
 /// Four numbers, on which every operation works at once.
@@ -45,15 +50,38 @@ impl F32x4 {
         unsafe { v128_store(to.cast(), self.0) }
     }
 
+    /// Writes each number `stride` behind the one before.
+    ///
+    /// # Safety
+    /// All four can be written.
+    #[inline(always)]
+    pub(super) unsafe fn scatter(self, to: *mut f32, stride: usize) {
+        // SAFETY: the caller's promise; WebAssembly stores need no alignment.
+        unsafe {
+            v128_store32_lane::<0>(self.0, to.cast());
+            v128_store32_lane::<1>(self.0, to.add(stride).cast());
+            v128_store32_lane::<2>(self.0, to.add(2 * stride).cast());
+            v128_store32_lane::<3>(self.0, to.add(3 * stride).cast());
+        }
+    }
+
     #[inline(always)]
     pub(super) fn add(self, other: F32x4) -> F32x4 {
         F32x4(f32x4_add(self.0, other.0))
     }
 
     /// `self · a + b`, rounded twice.
+    #[cfg(not(feature = "relaxed"))]
     #[inline(always)]
     pub(super) fn mul_add(self, a: F32x4, b: F32x4) -> F32x4 {
         F32x4(f32x4_add(f32x4_mul(self.0, a.0), b.0))
+    }
+
+    /// `self · a + b`, rounded once or twice, whichever the processor does faster.
+    #[cfg(feature = "relaxed")]
+    #[inline(always)]
+    pub(super) fn mul_add(self, a: F32x4, b: F32x4) -> F32x4 {
+        F32x4(f32x4_relaxed_madd(self.0, a.0, b.0))
     }
 
     /// Rows become columns.
@@ -92,6 +120,18 @@ impl F32x4 {
     pub(super) unsafe fn load(from: *const f32) -> F32x4 {
         // SAFETY: the caller's promise; an array of floats has their alignment.
         F32x4(unsafe { from.cast::<[f32; 4]>().read() })
+    }
+
+    /// Writes each number `stride` behind the one before.
+    ///
+    /// # Safety
+    /// All four can be written.
+    #[inline(always)]
+    pub(super) unsafe fn scatter(self, to: *mut f32, stride: usize) {
+        for (lane, number) in self.0.into_iter().enumerate() {
+            // SAFETY: the caller's promise.
+            unsafe { to.add(lane * stride).write(number) }
+        }
     }
 
     /// # Safety

@@ -1,6 +1,6 @@
 //! Products by the `matrixmultiply` crate, which knows the vector instructions of native processors.
 
-use super::gemm::{Matrix, Multiply, Product, Target};
+use super::gemm::{Matrix, Multiply, Product, Right, Target};
 
 /// It keeps nothing between calls.
 #[derive(Default)]
@@ -8,8 +8,9 @@ pub(super) struct Library;
 
 impl Multiply for Library {
     const LARGEST: Product = Product { rows: usize::MAX, depth: usize::MAX, columns: usize::MAX };
+    const ROWS: usize = 8;
 
-    unsafe fn multiply(&mut self, product: Product, a: Matrix<'_>, b: Matrix<'_>, _new_b: bool, c: Target<'_>) {
+    unsafe fn multiply(&mut self, product: Product, a: Matrix<'_>, b: Matrix<'_>, _: Right, c: Target<'_>) {
         let Product { rows, depth, columns } = product;
         // SAFETY: the caller's promise: all elements lie within their slices, and rows of `c` do not overlap. Cells may
         // be read and written through shared references.

@@ -5,6 +5,9 @@ use std::cell::Cell;
 use super::gemm::Matrix;
 use super::lanes::F32x4;
 
+/// Panels that are packed at a time where lines lie side by side: what is read at once are whole lines of the cache, neighbours among them.
+pub(super) const TOGETHER: usize = 4;
+
 /// Packs `lines` lines of `depth` numbers into panels of `WIDTH` lines: in each panel the `WIDTH` first numbers of its
 /// lines, then the `WIDTH` second ones, and so on. Lines that the last panel lacks are zeros.
 ///
@@ -16,10 +19,9 @@ use super::lanes::F32x4;
 pub(super) fn pack<const WIDTH: usize>(source: Matrix<'_>, lines: usize, depth: usize, packed: &mut [f32]) {
     let mut begin = 0;
     if source.row == 1 {
-        // Two panels at a time: together they are a whole line of the cache.
-        while begin + 2 * WIDTH <= lines {
-            pack_pair::<WIDTH>(source, begin, depth, &mut packed[begin * depth..][..2 * WIDTH * depth]);
-            begin += 2 * WIDTH;
+        while begin + TOGETHER * WIDTH <= lines {
+            pack_together::<WIDTH>(source, begin, depth, &mut packed[begin * depth..][..TOGETHER * WIDTH * depth]);
+            begin += TOGETHER * WIDTH;
         }
     }
     for first in (begin..lines).step_by(WIDTH) {
@@ -44,57 +46,77 @@ fn pack_side_by_side<const WIDTH: usize>(source: Matrix<'_>, first: usize, panel
     assert!(begin.max(end) + WIDTH <= source.data.len(), "the lines lie within their data");
     let mut from = source.data[begin..].as_ptr().cast::<f32>();
     for run in runs {
-        for lane in (0..WIDTH).step_by(4) {
-            // SAFETY: runs are equally far apart, and the first and the last lie within the data.
-            unsafe { F32x4::load(from.wrapping_add(lane)).store(run.as_mut_ptr().add(lane)) }
-        }
+        // SAFETY: runs are equally far apart, and the first and the last lie within the data.
+        unsafe { copy::<WIDTH>(from, run.as_mut_ptr()) }
         from = from.wrapping_offset(source.column);
     }
 }
 
-/// Twice as many lines, side by side, for two panels.
-fn pack_pair<const WIDTH: usize>(source: Matrix<'_>, first: usize, depth: usize, panels: &mut [f32]) {
+/// Lines side by side for several panels.
+fn pack_together<const WIDTH: usize>(source: Matrix<'_>, first: usize, depth: usize, panels: &mut [f32]) {
     let Some(last) = depth.checked_sub(1) else { return };
     let (begin, end) = (source.position(first, 0), source.position(first, last));
-    assert!(begin.max(end) + 2 * WIDTH <= source.data.len(), "the lines lie within their data");
-    assert!(panels.len() == 2 * WIDTH * depth, "both panels have room");
+    assert!(begin.max(end) + TOGETHER * WIDTH <= source.data.len(), "the lines lie within their data");
+    assert!(panels.len() == TOGETHER * WIDTH * depth, "all panels have room");
     let mut from = source.data[begin..].as_ptr().cast::<f32>();
     let mut to = panels.as_mut_ptr();
     for _ in 0..depth {
-        for lane in (0..WIDTH).step_by(4) {
-            // SAFETY: runs are equally far apart, and the first and the last lie within the data; `to` takes `depth` runs of the
-            // first panel, behind which lies the second.
-            unsafe {
-                F32x4::load(from.wrapping_add(lane)).store(to.add(lane));
-                F32x4::load(from.wrapping_add(WIDTH + lane)).store(to.add(WIDTH * depth + lane));
-            }
+        for panel in 0..TOGETHER {
+            // SAFETY: runs are equally far apart, and the first and the last lie within the data; `to` takes `depth` runs of the first
+            // panel, behind which lie the others.
+            unsafe { copy::<WIDTH>(from.wrapping_add(panel * WIDTH), to.add(panel * WIDTH * depth)) }
         }
         from = from.wrapping_offset(source.column);
         to = to.wrapping_add(WIDTH);
     }
 }
 
-/// Each line is a run of `depth` numbers: blocks of 4 x 4 are transposed.
+/// Copies a run of `WIDTH` numbers.
+///
+/// # Safety
+/// They can be read at `from`, and written at `to`.
+#[inline(always)]
+unsafe fn copy<const WIDTH: usize>(from: *const f32, to: *mut f32) {
+    let whole = WIDTH - WIDTH % 4;
+    // SAFETY: the caller's promise.
+    unsafe {
+        for lane in (0..whole).step_by(4) {
+            F32x4::load(from.add(lane)).store(to.add(lane));
+        }
+        for lane in whole..WIDTH {
+            *to.add(lane) = *from.add(lane);
+        }
+    }
+}
+
+/// Each line is a run of `depth` numbers: blocks of 4 x 4 are transposed. A line that is left over goes with the last four.
 fn pack_consecutive<const WIDTH: usize>(source: Matrix<'_>, first: usize, depth: usize, panel: &mut [f32]) {
+    const { assert!(WIDTH >= 4 && WIDTH % 4 < 2, "at most one line is left over") }
     let whole = depth - depth % 4;
-    for group in (0..WIDTH).step_by(4) {
-        let lines: [&[Cell<f32>]; 4] = std::array::from_fn(|line| {
-            let at = source.position(first + group + line, 0);
-            &source.data[at..at + depth]
-        });
+    let line = |number: usize| -> &[Cell<f32>] {
+        let at = source.position(first + number, 0);
+        &source.data[at..at + depth]
+    };
+    for group in (0..WIDTH - WIDTH % 4).step_by(4) {
+        let lines: [_; 4] = std::array::from_fn(|number| line(group + number));
+        let left_over = (group + 5 == WIDTH).then(|| line(group + 4));
         for step in (0..whole).step_by(4) {
             // SAFETY: `step + 4 <= depth`, the length of each line; the last column ends at
-            // `(step + 3)·WIDTH + group + 4 <= WIDTH·depth`, the length of the panel.
+            // `(step + 3)·WIDTH + group + 5 <= WIDTH·depth`, the length of the panel, where a line is left over, else one before that.
             unsafe {
-                let columns = F32x4::transpose(lines.map(|line| F32x4::load(line.as_ptr().cast::<f32>().add(step))));
-                for (number, column) in columns.into_iter().enumerate() {
-                    column.store(panel.as_mut_ptr().add((step + number) * WIDTH + group));
+                let load = |line: &[Cell<f32>]| F32x4::load(line.as_ptr().cast::<f32>().add(step));
+                let to = panel.as_mut_ptr().add(step * WIDTH + group);
+                for (number, column) in F32x4::transpose(lines.map(load)).into_iter().enumerate() {
+                    column.store(to.add(number * WIDTH));
+                }
+                if let Some(line) = left_over {
+                    load(line).scatter(to.add(4), WIDTH);
                 }
             }
         }
-        for step in whole..depth {
-            for (line, numbers) in lines.iter().enumerate() {
-                panel[step * WIDTH + group + line] = numbers[step].get();
+        for (number, line) in lines.into_iter().chain(left_over).enumerate() {
+            for step in whole..depth {
+                panel[step * WIDTH + group + number] = line[step].get();
             }
         }
     }

@@ -21,10 +21,8 @@ const IMAGE: RowShape = RowShape { height: 8, width: 8, channels: 1 };
 
 /// Both kinds of networks, small.
 fn network(g: &Graph, kind: Kind) -> Network<'_> {
-    match kind {
-        Kind::Points => Network::new(g, kind, RowShape::POINT, 5, 2),
-        Kind::Images => Network::new(g, kind, IMAGE, 8, 1),
-    }
+    let shape = if kind == Kind::Points { RowShape::POINT } else { IMAGE };
+    Network::new(g, kind, shape, 8, 2)
 }
 
 fn read(device: &Reference, module: &Module, output: &str) -> Vec<f64> {
@@ -40,7 +38,7 @@ fn check_loss(name: &str, kind: Kind, loss: impl for<'g> Fn(&'g Graph, &Network<
     let value = loss(&g, &net, width);
     let params = net.params();
     let along = |p: &Tensor<'_>| (1.3 * g.iota(0, [p.numel()]) + 0.4).sin().reshape(p.shape());
-    let slope = grad(value, &params).iter().zip(&params).map(|(slope, p)| (*slope * along(p)).sum_all());
+    let slope = grad(value, &params).into_iter().zip(&params).map(|(slope, p)| (slope * along(p)).sum_all());
     let slope = slope.reduce(|a, b| a + b).unwrap();
     let step = g.input("move", []);
     let moves: Vec<_> = params.iter().map(|p| (*p, *p + step * along(p))).collect();

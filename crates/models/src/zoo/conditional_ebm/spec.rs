@@ -274,7 +274,7 @@ static PRESETS: [Preset; 4] = [
         title: text("Circle", "원"),
         data: "relations",
         knobs: &[],
-        steps: 800,
+        steps: 1000,
         metric: "kl",
         bar: 0.05,
     },

@@ -55,7 +55,7 @@ const GRID: Grid = Grid::shown(64);
 /// Rows that are decoded for pictures: the columns of the plane, or a few images.
 const SHOWN_POINTS: usize = GRID.cells;
 const SHOWN_IMAGES: usize = 6;
-/// The temperature from which the annealing starts, for each number of an answer's typical error: in the plane, and of an image.
+/// The temperature from which the annealing starts: about the squared distance between answers that differ, in the plane and of images.
 const WARM_POINTS: f32 = 0.5;
 const WARM_IMAGES: f32 = 4.0;
 /// Test rows behind the metrics that are measured again and again.

@@ -11,7 +11,7 @@ import type { Plugin } from 'vite';
 import type { Catalogue, ModelSpec, Text } from '../src/protocol';
 import { textsOf } from '../src/texts.ts';
 
-/** What the page imports; words are `virtual:catalogue/PART.LANGUAGE`. */
+/** What the page imports; words are `virtual:catalogue/PART-LANGUAGE`. */
 const NAME = 'virtual:catalogue';
 const LANGUAGES: (keyof Text)[] = ['en', 'ko'];
 /** The part that holds all names. */
@@ -27,7 +27,7 @@ export function catalogue(): Plugin {
       if (!id.startsWith(`\0${NAME}`)) return undefined;
       this.addWatchFile(FILE);
       const catalogue = JSON.parse(await readFile(FILE, 'utf8')) as Catalogue;
-      const [part, language] = id.slice(NAME.length + 2).split('.');
+      const [, part, language] = /\/(.+)-(\w+)$/.exec(id) ?? [];
       if (part && language) return `export default ${JSON.stringify(words(catalogue, part, language as keyof Text))};`;
       return `export const catalogue = ${JSON.stringify(blank(catalogue))};\nexport const words = {${loaders(catalogue).join()}};`;
     },
@@ -54,6 +54,6 @@ function blank(catalogue: Catalogue): Catalogue {
 }
 
 function loaders({ models }: Catalogue): string[] {
-  const load = (part: string, language: string): string => `${language}: () => import(${JSON.stringify(`${NAME}/${part}.${language}`)})`;
+  const load = (part: string, language: string): string => `${language}: () => import(${JSON.stringify(`${NAME}/${part}-${language}`)})`;
   return [NAMES, ...models.map(({ id }) => id)].map((part) => `${JSON.stringify(part)}: {${LANGUAGES.map((language) => load(part, language)).join()}}`);
 }

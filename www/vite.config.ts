@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { catalogue } from './plugins/catalogue.ts';
+import { preload } from './plugins/preload.ts';
 
 /**
  * Headers of every answer of the local server. Any page may embed the element, so any origin may read its files. The other two
@@ -16,7 +17,7 @@ export default defineConfig({
   // Relative addresses: the site works under any path of any host.
   base: './',
   appType: 'mpa',
-  plugins: [catalogue()],
+  plugins: [catalogue(), preload()],
   build: {
     // The WebAssembly module and everything else stay files of their own, so that they can be streamed and cached.
     assetsInlineLimit: 0,

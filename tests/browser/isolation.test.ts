@@ -24,6 +24,8 @@ beforeEach(async () => { browser = await launchChromium(); });
 afterEach(() => browser.close());
 
 test.skipIf(!isThreaded)('the page is loaded once more and trains on several threads', async () => {
+  const modules: string[] = [];
+  browser.page.on('response', (response) => { if (response.url().endsWith('.wasm')) modules.push(response.url()); });
   await browser.page.goto(`${host.url}#${RECIPE}`);
   await browser.page.waitForFunction(() => crossOriginIsolated);
   const { device, cores, steps } = await browser.page.evaluate(async () => {
@@ -32,6 +34,8 @@ test.skipIf(!isThreaded)('the page is loaded once more and trains on several thr
     return { device: found?.info?.device.name, cores: navigator.hardwareConcurrency, steps: found?.steps };
   });
   expect(steps).toBe(3);
+  // Nothing is loaded in vain before the page is loaded once more.
+  if (cores > 1) expect(modules).toHaveLength(1);
   expect(device).toBe(cores > 1 ? `CPU × ${Math.min(cores, 8)}` : 'CPU');
   // A visitor who comes back has the threads at once, and is not sent through it again.
   await openPlayer(browser, `${host.url}#${RECIPE}&seed=8`);
@@ -48,6 +52,23 @@ test('a page inside another one registers nothing and trains on one thread', asy
     return { isolated: crossOriginIsolated, steps: found?.steps, device: found?.info?.device.name, registered: (await navigator.serviceWorker.getRegistrations()).length };
   });
   expect(told).toEqual({ isolated: false, steps: 3, device: 'CPU', registered: 0 });
+});
+
+test('a page whose service worker does not come goes on without, and is not loaded once more when it comes later', async () => {
+  await browser.page.addInitScript(() => {
+    navigator.serviceWorker.register = () => new Promise<ServiceWorkerRegistration>((resolve) => {
+      Object.assign(globalThis, { come: () => { resolve({} as ServiceWorkerRegistration); } });
+    });
+    Object.defineProperty(navigator.serviceWorker, 'ready', { value: Promise.resolve() });
+  });
+  await openPlayer(browser, `${host.url}#${RECIPE}`);
+  const told = await browser.evaluate(async () => {
+    (globalThis as unknown as { come: () => void }).come();
+    await player.step(3);
+    return { steps: player.steps, isolated: crossOriginIsolated, device: player.info?.device.name, loads: performance.getEntriesByType('navigation').length, tried: sessionStorage.length };
+  });
+  expect(told).toEqual({ steps: 3, isolated: false, device: 'CPU', loads: 1, tried: 0 });
+  expect(await browser.consoleErrors()).toEqual([]);
 });
 
 test('where the service worker cannot be had the page trains on one thread, and says nothing', async () => {

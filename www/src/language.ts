@@ -21,6 +21,7 @@ export function browserLanguage(): Language {
 }
 
 let spoken: Language | undefined;
+const languageListeners = new Set<() => void>();
 const listeners = new Set<() => void>();
 
 /** The language that is spoken: the browser's, until another is chosen. */
@@ -32,6 +33,17 @@ export function language(): Language {
 export function speak(id: Language): void {
   if (id === language()) return;
   spoken = id;
+  for (const listener of languageListeners) listener();
+  retell();
+}
+
+/** Calls back whenever another language is spoken. */
+export function onLanguage(listener: () => void): void {
+  languageListeners.add(listener);
+}
+
+/** Everything that shows words is rendered anew. */
+export function retell(): void {
   for (const listener of listeners) listener();
 }
 
@@ -40,7 +52,7 @@ export function say(text: Text): string {
   return text[language()];
 }
 
-/** Renders its host anew when the language changes. */
+/** Renders its host anew when the language changes or words arrive. */
 export class LanguageController implements ReactiveController {
   readonly #update: () => void;
 

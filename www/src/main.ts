@@ -1,4 +1,3 @@
-import { isolate } from './page/isolation';
+// In this order: as soon as the page is there, it opens a model.
+import './page/isolation';
 import './page/page';
-
-void isolate();

@@ -165,7 +165,8 @@ pub(crate) fn bind(compiled: &Path, folder: &Path, name: &str) -> Result<()> {
 }
 
 /// Has wasm-opt rewrite a module. The lowest kilobyte, the last of the stack, counts as unused: then no address wraps
-/// around, and constants that are added to one move into the offset of the load.
+/// around, and constants that are added to one move into the offset of the load. Nothing is inlined any more: the compiler has done
+/// that where it makes code faster, and copies of what is called once compress worse than the calls.
 pub(crate) fn optimise(module: &Path) -> Result<()> {
     let wasm_opt = root().join("www/node_modules/binaryen/bin/wasm-opt");
     let mut command = Command::new("node");
@@ -173,6 +174,8 @@ pub(crate) fn optimise(module: &Path) -> Result<()> {
         .arg(wasm_opt)
         .arg(module)
         .args(["-O3", "--low-memory-unused", "--strip-debug", "--strip-target-features"])
+        .args(["--always-inline-max-function-size", "2", "--flexible-inline-max-function-size", "2"])
+        .args(["--one-caller-inline-max-function-size", "1"])
         .args(FEATURES)
         .arg("-o")
         .arg(module);

@@ -3,9 +3,10 @@
  * It draws nothing; whoever draws is told of every change.
  */
 
-import { CATALOGUE } from '../catalogue';
+import { bringWords, CATALOGUE } from '../catalogue';
 import { Client, Refusal, type Moved, type Stopped, type Trained } from '../client';
 import { Log } from '../history';
+import { released } from '../hold';
 import type { Command, Answers, Device, DeviceChoice, DroppedFile, Failure, Knob, Metrics, Picture, Recipe, SessionInfo, Text } from '../protocol';
 import { asExactAs, findModel, knobsOf, knobValue, withKnob } from '../recipe';
 import { WORDS } from '../words';
@@ -82,6 +83,7 @@ export class Run {
     this.recipe = recipe;
     this.files = files;
     this.opening = true;
+    void bringWords(recipe.model);
     this.watcher.changed();
     this.#settled ??= this.#build().finally(() => {
       this.#settled = undefined;
@@ -90,6 +92,7 @@ export class Run {
   }
 
   async #build(): Promise<void> {
+    await released();
     let kept: Wanted | undefined = this.info && { recipe: this.info.recipe, files: this.#openFiles, device: this.info.device.choice };
     while (this.#wanted) {
       const { recipe, files, device } = this.#wanted;
@@ -98,6 +101,7 @@ export class Run {
       if (this.#client?.exact !== recipe.exact) kept = undefined;
       try {
         const info = await this.#connect(recipe.exact).ask({ do: 'open', recipe, files, device });
+        await bringWords(recipe.model);
         kept = { recipe, files, device };
         this.#openFiles = files;
         if (this.#isSuperseded()) continue;

@@ -220,7 +220,7 @@ fn an_image_without_a_right_half_is_refused() {
     let split = Split::new(3, Values::Reals(vec![0.5; 12]), None);
     let shape = RowShape { height: 3, width: 1, channels: 1 };
     let (name, kind, train, test) = ("made".to_owned(), Kind::Images, split.clone(), split);
-    let data = Dataset { name, kind, shape, classes: 0, train, valid: None, test, density: None };
+    let data = Dataset { name, kind, shape, classes: 0, train, valid: None, test, density: None, ratings: None };
     let recipe = Recipe::new("latent-ebm", "made", 1);
     let error = block_on(Session::new(recipe, Some(std::rc::Rc::new(data)), Box::new(Cpu::new()))).err().unwrap();
     assert!(error.to_string().contains("left half"), "{error}");

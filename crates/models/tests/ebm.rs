@@ -187,7 +187,7 @@ fn the_drift_of_a_langevin_step_is_limited() {
     }
 }
 
-/// Two minutes of training in small: each objective goes a good part of the way from the untrained network to the truth.
+/// In small: each objective goes a good part of the way from the untrained network to the truth.
 #[test]
 fn every_objective_learns() {
     for objective in ["persistent", "short-run", "contrastive", "score-matching"] {

@@ -84,7 +84,7 @@ impl Walk {
             let together = (each - number % each).min(end.wrapping_sub(number));
             self.0.go(run, sampler, together, number);
             number = number.wrapping_add(together);
-            if number % each == 0 {
+            if number.is_multiple_of(each) {
                 self.0.jump(run, jumps, number.wrapping_mul(MOST_JUMPS));
             }
         }

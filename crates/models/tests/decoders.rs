@@ -244,7 +244,7 @@ fn an_autoencoder_beats_as_many_components_on_mnist() {
     for (latent, components) in MNIST.into_iter().filter(|(latent, _)| ["2", "10", "32"].contains(latent)) {
         let recipe = Recipe::new("autoencoder", "mnist", 1).with("latent", latent);
         let mut session = open(recipe, Some(Rc::clone(&data)));
-        for epoch in 1..=5 {
+        for epoch in 1..=2 {
             block_on(session.step(469)).unwrap();
             let error = measure(&mut session, &data.test, "reconstruction_error");
             println!("MNIST, {latent} numbers in a code, {epoch} epochs: {error:.5}, components {components}");

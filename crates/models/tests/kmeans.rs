@@ -43,21 +43,21 @@ struct Peer {
 }
 
 const PEERS: [Peer; 4] = [
-    Peer { data: "points", knobs: &[("family", "ring")], clusters: 8, steps: 240, inertia: f64::INFINITY },
+    Peer { data: "points", knobs: &[("family", "ring")], clusters: 8, steps: 240, inertia: 0.012_781_3 },
     Peer {
         data: "points",
         knobs: &[("family", "pinwheel"), ("clusters", "12")],
         clusters: 12,
         steps: 800,
-        inertia: f64::INFINITY,
+        inertia: 0.051_985_1,
     },
-    Peer { data: "points", knobs: &[("family", "checkerboard")], clusters: 8, steps: 800, inertia: f64::INFINITY },
+    Peer { data: "points", knobs: &[("family", "checkerboard")], clusters: 8, steps: 800, inertia: 0.179_322_7 },
     Peer {
         data: "digits",
         knobs: &[("clusters", "10"), ("batch", "1437"), ("restarts", "20")],
         clusters: 10,
         steps: 100,
-        inertia: f64::INFINITY,
+        inertia: 2.544_940_6,
     },
 ];
 

@@ -2,7 +2,8 @@
 //! same points and drawn side by side.
 //!
 //! Each of them makes energies low in few places by its architecture alone, for its code can say little: which of K centroids; a few
-//! numbers that are not 0; one number. Their zeros are points, rays and a line. The model at hand takes part with what it has learnt, the
+//! numbers that are not 0; one number. So K-means has wells; sparse coding a funnel, cheapest along
+//! its atoms; principal component analysis a straight valley. The model at hand takes part with what it has learnt, the
 //! others are small ones of a few parameters that learn beside it.
 
 use daydream_graph::{Function, Graph, Optimizer, Tensor, grad};
@@ -28,7 +29,7 @@ const PENALTY: f32 = 0.1;
 const ITERATIONS: usize = 20;
 const RATE: f32 = 0.02;
 /// Energies at which a contour line is drawn, and the one that is drawn brightest.
-const LEVELS: [f32; 2] = [0.05, 0.2];
+const LEVELS: [f32; 4] = [0.05, 0.1, 0.2, 0.4];
 const HIGHEST: f32 = 0.8;
 
 /// What the model at hand has learnt.
@@ -48,9 +49,9 @@ pub(super) const VIEW: View = View {
     title: text("Where energy is low", "에너지가 낮은 곳"),
     help: text(
         "Models that learnt the same points, by the energy that they give to every place of the plane; dark is low. K-means has wells, sparse \
-         coding has rays through the origin, principal component analysis has one straight valley. Nobody pushes energy up elsewhere: it \
+         coding a funnel whose contour lines have their corners on its atoms, principal component analysis one straight valley. Nobody pushes energy up elsewhere: it \
          is high because each of these codes can say so little.",
-        "같은 점을 학습한 여러 모델이 평면의 각 자리에 매기는 에너지이며, 어두울수록 낮습니다. K-평균에는 우물이, 희소 코딩에는 원점을 지나는 선이, \
+        "같은 점을 학습한 여러 모델이 평면의 각 자리에 매기는 에너지이며, 어두울수록 낮습니다. K-평균에는 우물이, 희소 코딩에는 등고선의 모서리가 원자 위에 놓인 깔때기가, \
          주성분 분석에는 곧은 골짜기 하나가 생깁니다. 다른 곳의 에너지를 일부러 밀어 올리지 않아도 높은 까닭은, 이 코드들이 나타낼 수 있는 것이 그만큼 적기 때문입니다.",
     ),
     args: &[],

@@ -199,7 +199,7 @@ static PRESETS: [Preset; 3] = [
         knobs: &[],
         steps: 1500,
         metric: "reconstruction_error",
-        bar: 0.0175,
+        bar: 0.01,
     },
     Preset {
         id: "plane",
@@ -208,7 +208,7 @@ static PRESETS: [Preset; 3] = [
         knobs: &[("latent", "2"), ("learning-rate", "0.002")],
         steps: 800,
         metric: "reconstruction_error",
-        bar: 0.05,
+        bar: 0.034,
     },
     Preset {
         id: "moons",
@@ -223,6 +223,6 @@ static PRESETS: [Preset; 3] = [
         ],
         steps: 3000,
         metric: "reconstruction_error",
-        bar: 0.03,
+        bar: 0.01,
     },
 ];

@@ -9,18 +9,18 @@ const SAME: f32 = 1e-5;
 /// Places that a centroid's path remembers: its first moves, and where it is now.
 pub(super) const PATH: usize = 64;
 
-/// `||y - w||²` of every row and centroid, which rounding may take a little below 0: `[B, D], [.., K, D] -> [B, .. K]`
+/// `||y - w||²` of every centroid and row, which rounding may take a little below 0: `[B, D], [.., K, D] -> [.. K, B]`. Rows are the last
+/// axis, for they are many: an executor works along it.
 fn distances<'g>(y: Tensor<'g>, centroids: Tensor<'g>) -> Tensor<'g> {
     let width = y.extent(1);
     let flat = centroids.reshape([centroids.numel() / width, width]);
-    let lengths = flat.square().sum(&[1]); // [.. K]
-    y.square().sum_keep(&[1]) - 2.0 * y.dot(flat.t()) + lengths
+    flat.square().sum_keep(&[1]) - 2.0 * flat.dot(y.t()) + y.square().sum(&[1])
 }
 
 /// `F(y) = min_k ||y - w_k||²`, and the number `k`: `[B, D], [K, D] -> [B], [B]`
 pub(in crate::zoo) fn nearest<'g>(y: Tensor<'g>, centroids: Tensor<'g>) -> (Tensor<'g>, Tensor<'g>) {
     let closeness = -distances(y, centroids);
-    (-closeness.max(&[1]), closeness.argmax(1))
+    (-closeness.max(&[0]), closeness.argmax(0))
 }
 
 /// What the rows that are nearest to each centroid of R sets add up to.
@@ -38,14 +38,12 @@ impl<'g> Assigned<'g> {
     pub(in crate::zoo) fn of(y: Tensor<'g>, mask: Tensor<'g>, centroids: Tensor<'g>) -> Assigned<'g> {
         let (rows, shape) = (y.extent(0), centroids.shape());
         let (starts, clusters) = (shape[0], shape[1]);
-        let closeness = -distances(y, centroids).reshape([rows, starts, clusters]);
-        let z = closeness.argmax(2).one_hot(clusters) * mask.reshape([rows, 1, 1]); // [B, R, K]
-        let sums = z.reshape([rows, starts * clusters]).t().dot(y); // [R K, D]
-        Assigned {
-            sums: sums.reshape(shape),
-            counts: z.sum(&[0]),
-            inertia: -(closeness.max(&[2]) * mask.unsqueeze(1)).sum(&[0]),
-        }
+        let all = [starts, clusters, rows];
+        let closeness = -distances(y, centroids).reshape(all);
+        let nearest = closeness.argmax(1).unsqueeze(1).broadcast_to(all);
+        let z = y.graph().iota(1, all).equal(nearest) * mask; // [R, K, B]
+        let sums = z.reshape([starts * clusters, rows]).dot(y); // [R K, D]
+        Assigned { sums: sums.reshape(shape), counts: z.sum(&[2]), inertia: -(closeness.max(&[1]) * mask).sum(&[1]) }
     }
 }
 
@@ -173,7 +171,7 @@ pub(in crate::zoo) fn choosing<'g>(g: &'g Graph, name: &str, y: Tensor<'g>, cent
     let weights = spread.broadcast_to(closest.shape()).select(closest, is_free);
     let logits = (weights + 1e-30).log().reshape([starts, 1, rows]).broadcast_to([starts, CANDIDATES, rows]);
     let candidates = y.gather(logits.categorical()); // [R, C, D]
-    let away = distances(y, candidates).relu().t().reshape([starts, CANDIDATES, rows]);
+    let away = distances(y, candidates).relu().reshape([starts, CANDIDATES, rows]);
     let closer = away.minimum(closest.unsqueeze(1)); // [R, C, B]
     let first = g.constant(0.0, [starts]);
     let best = spread.broadcast_to([starts]).select((-closer.sum(&[2])).argmax(1), first);

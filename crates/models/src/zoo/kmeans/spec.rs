@@ -257,7 +257,7 @@ static PRESETS: [Preset; 4] = [
         knobs: &[("family", "ring")],
         steps: 200,
         metric: "inertia",
-        bar: 0.0136,
+        bar: 0.0128,
     },
     Preset {
         id: "pinwheel",
@@ -266,7 +266,7 @@ static PRESETS: [Preset; 4] = [
         knobs: &[("family", "pinwheel"), ("clusters", "12")],
         steps: 400,
         metric: "inertia",
-        bar: 0.08,
+        bar: 0.0535,
     },
     Preset {
         id: "digits",
@@ -275,7 +275,7 @@ static PRESETS: [Preset; 4] = [
         knobs: &[("clusters", "10"), ("batch", "1437"), ("learning-rate", "0.3")],
         steps: 60,
         metric: "inertia",
-        bar: 10.0,
+        bar: 2.52,
     },
     Preset {
         id: "strokes",
@@ -290,6 +290,6 @@ static PRESETS: [Preset; 4] = [
         ],
         steps: 150,
         metric: "inertia",
-        bar: 60.0,
+        bar: 28.3,
     },
 ];

@@ -7,6 +7,8 @@ use super::lloyd::{PATH, Sets, nearest};
 use crate::plane::{Grid, points, voronoi};
 use crate::{Curve, Error, Floats, Group, Layer, Palette, Part, Picture, Role, Run, said};
 
+/// Distance from where a centroid is now below which its path is not drawn any more.
+const NEAR: f32 = 0.01;
 /// Cells of the energy surface.
 const GRID: Grid = Grid::shown(72);
 /// Test points shown.
@@ -68,16 +70,33 @@ pub(super) async fn wells(run: &mut Run<'_>) -> Result<Picture, Error> {
         *levels = LEVELS.to_vec();
     }
     let mut layers = vec![heat, points(said("data", "데이터"), Role::Real, some_points(run))];
-    let sets = [
-        ("path.beside", "beside", said("gradient descent", "경사 하강법"), Role::Other),
-        ("path", "centroids", said("coordinate descent", "좌표 하강법"), Role::Made),
+    let names = [
+        [said("way of gradient descent", "경사 하강법이 지나온 길"), said("gradient descent", "경사 하강법")],
+        [said("way of coordinate descent", "좌표 하강법이 지나온 길"), said("coordinate descent", "좌표 하강법")],
     ];
-    for (path, centroids, name, role) in sets {
-        let at = Floats(run.read("sets", path).await?);
-        layers.push(Layer::Trails { name, role, points: PATH, at });
+    let sets = [("path.beside", "beside", Role::Other), ("path", "centroids", Role::Made)];
+    for ([way, name], (path, centroids, role)) in names.into_iter().zip(sets) {
+        let (points, at) = moving(&run.read("sets", path).await?);
+        layers.push(Layer::Trails { name: way, role, points, at: Floats(at) });
         layers.push(Layer::Marks { name, role, at: Floats(run.read("sets", centroids).await?) });
     }
     Ok(GRID.picture(layers))
+}
+
+/// Paths, `[K, PATH, 2]`, without the places after which no centroid went on to speak of: how many places are left, and these.
+fn moving(paths: &[f32]) -> (usize, Vec<f32>) {
+    let place = |path: &[f32], number: usize| [path[2 * number], path[2 * number + 1]];
+    let is_far = |path: &[f32], number: usize| {
+        let ([x, y], [end_x, end_y]) = (place(path, number), place(path, PATH - 1));
+        (x - end_x).hypot(y - end_y) > NEAR
+    };
+    let moves = |path: &[f32]| (0..PATH).rev().find(|&number| is_far(path, number)).map_or(1, |last| last + 1);
+    let kept = paths.chunks_exact(2 * PATH).map(moves).max().unwrap_or(1);
+    let cut = paths.chunks_exact(2 * PATH).flat_map(|path| {
+        let end = place(path, PATH - 1);
+        path[..2 * kept].iter().copied().chain(end)
+    });
+    (kept + 1, cut.collect())
 }
 
 /// Which centroid each part of the plane belongs to.
@@ -89,7 +108,7 @@ pub(super) async fn regions(run: &mut Run<'_>) -> Result<Picture, Error> {
     let classes = clusters[..count].iter().map(|&cluster| cluster as u8).collect();
     let mut layers = vec![Layer::Points {
         name: said("data by nearest centroid", "가장 가까운 중심으로 나눈 데이터"),
-        role: Role::Real,
+        role: Role::Code,
         at: Floats(at),
         classes,
     }];

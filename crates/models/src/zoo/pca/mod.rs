@@ -171,21 +171,17 @@ impl Model for Pca {
         }
     }
 
-    /// Adds a batch, until every row was added once.
+    /// Adds a batch, or of the last one what is left. Once every row was added, there is nothing to add.
     fn step(&self, run: &mut Run<'_>) {
         let rows = run.knobs().whole("batch");
-        let before = run.step() as usize * rows;
+        let before = (run.step() as usize).saturating_mul(rows);
         let left = run.data().train.len().saturating_sub(before);
-        if left > 0 {
-            run.next_batch();
-            run.write("written", &[left.min(rows) as f32]);
-            run.call("train", run.step());
-        } else if self.is_plane {
-            run.next_batch();
-        }
+        run.next_batch();
         if self.is_plane {
             low_energy::step(run);
         }
+        run.write("written", &[left.min(rows) as f32]);
+        run.call("train", run.step());
     }
 
     fn measure(&self, run: &mut Run<'_>) -> Measuring {

@@ -250,7 +250,7 @@ static PRESETS: [Preset; 3] = [
         knobs: &[],
         steps: 15,
         metric: "reconstruction_error",
-        bar: 0.0075,
+        bar: 0.0079,
     },
     Preset {
         id: "strokes",
@@ -258,8 +258,8 @@ static PRESETS: [Preset; 3] = [
         data: "strokes",
         knobs: &[("latent", "50")],
         steps: 60,
-        metric: "explained",
-        bar: 0.8,
+        metric: "reconstruction_error",
+        bar: 0.0072,
     },
     Preset {
         id: "moons",
@@ -268,6 +268,6 @@ static PRESETS: [Preset; 3] = [
         knobs: &[("family", "moons"), ("latent", "1")],
         steps: 82,
         metric: "log_likelihood",
-        bar: -2.5,
+        bar: -2.26,
     },
 ];

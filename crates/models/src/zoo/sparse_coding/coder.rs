@@ -53,10 +53,11 @@ impl<'g> Coder<'g> {
         let fourth = fourth.dot(fourth);
         let bound = 2.0 * fourth.abs().sum(&[1]).max(&[0]).sqrt().sqrt(); // []
         let rate = bound.recip();
-        let along = y.dot(self.atoms.t()); // [B, M]
-        let step = |v: Tensor<'g>| self.shrink(v - 2.0 * rate * (v.dot(gram) - along), rate * self.penalty);
+        // Rows are the last axis, for they are many: an executor works along it.
+        let along = self.atoms.dot(y.t()); // [M, B]
+        let step = |v: Tensor<'g>| self.shrink(v - 2.0 * rate * (gram.dot(v) - along), rate * self.penalty);
 
-        let mut codes = vec![along.constant_like(0.0)];
+        let mut codes = vec![along.constant_like(0.0)]; // [M, B] each
         let (mut v, mut t) = (codes[0], 1.0f32);
         for number in 0..iterations {
             let z = step(v);
@@ -65,7 +66,7 @@ impl<'g> Coder<'g> {
             t = next_t;
             codes.push(z);
         }
-        codes
+        codes.into_iter().map(Tensor::t).collect()
     }
 
     /// The code with the lowest energy, through which no gradient flows: `[B, D] -> [B, M]`

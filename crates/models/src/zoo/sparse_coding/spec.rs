@@ -169,9 +169,9 @@ static VIEWS: [View; 7] = [
         id: "surface",
         title: text("Energy of the plane", "평면의 에너지"),
         help: text(
-            "The energy F(y) that is left once the best code was found, dark where it is low: along the atoms, drawn as arrows. Far out even these \
-             grow dear, for long codes cost more.",
-            "가장 좋은 코드를 찾고 남은 에너지 F(y)이며, 어두울수록 낮습니다. 화살표로 그린 원자를 따라 낮습니다. 코드가 길수록 값이 비싸므로 원자를 따라가도 멀어질수록 높아집니다.",
+            "The energy F(y) that is left once the best code was found, dark where it is low. The contour lines have their corners on the atoms, drawn \
+             as arrows: at one distance from the origin nothing is as cheap as a single atom.",
+            "가장 좋은 코드를 찾고 남은 에너지 F(y)이며, 어두울수록 낮습니다. 등고선의 모서리가 화살표로 그린 원자 위에 놓입니다. 원점에서 같은 거리라면 원자 하나만 쓸 때가 가장 싸기 때문입니다.",
         ),
         args: &[],
         data: &[Kind::Points],
@@ -208,9 +208,9 @@ static VIEWS: [View; 7] = [
         id: "inference",
         title: text("Energy during inference", "추론 중의 에너지"),
         help: text(
-            "Mean energy of 64 test rows after each step from an empty code. ISTA steps downhill and shrinks; FISTA does so with momentum and arrives \
+            "How far the mean energy of 64 test rows is from its minimum after each step from an empty code. ISTA steps downhill and shrinks; FISTA does so with momentum and arrives \
              in far fewer steps. The mark is where training stops.",
-            "빈 코드에서 출발해 단계마다 잰, 테스트 데이터 64개의 평균 에너지입니다. ISTA는 내려가고 줄이기를 되풀이하고, FISTA는 여기에 관성을 더해 훨씬 적은 단계로 도착합니다. \
+            "빈 코드에서 출발해 단계마다 잰, 테스트 데이터 64개의 평균 에너지가 최솟값보다 얼마나 높은지 나타냅니다. ISTA는 내려가고 줄이기를 되풀이하고, FISTA는 여기에 관성을 더해 훨씬 적은 단계로 도착합니다. \
              표시한 곳이 학습 때 멈추는 단계입니다.",
         ),
         args: &[],
@@ -253,7 +253,7 @@ static PRESETS: [Preset; 3] = [
         knobs: &[],
         steps: 600,
         metric: "energy",
-        bar: 4.0,
+        bar: 2.5,
     },
     Preset {
         id: "parts",
@@ -262,7 +262,7 @@ static PRESETS: [Preset; 3] = [
         knobs: &[("codes", "nonnegative")],
         steps: 600,
         metric: "energy",
-        bar: 4.0,
+        bar: 2.5,
     },
     Preset {
         id: "rays",
@@ -277,6 +277,6 @@ static PRESETS: [Preset; 3] = [
         ],
         steps: 600,
         metric: "energy",
-        bar: 0.3,
+        bar: 0.125,
     },
 ];

@@ -4,7 +4,7 @@ use daydream_graph::{Function, Graph, Tensor};
 
 use super::{Coder, ENOUGH, ROWS, is_active};
 use crate::plane::{Grid, points};
-use crate::{Curve, Error, Floats, Group, Knobs, Layer, Palette, Part, Picture, Role, Run, said};
+use crate::{Curve, Error, Floats, Group, Knobs, Layer, Palette, Part, Picture, Role, Run, Text, said};
 
 /// Cells of the energy surface.
 const GRID: Grid = Grid::shown(64);
@@ -114,11 +114,12 @@ pub(super) async fn code(run: &mut Run<'_>, args: &Knobs) -> Result<Picture, Err
 
     let mut largest: Vec<usize> = (0..code.len()).collect();
     largest.sort_by(|&a, &b| code[b].abs().total_cmp(&code[a].abs()));
-    let names = (1..=code.len()).map(|number| number.to_string().into()).collect();
-    let label = said("code z", "코드 z");
-    let bars = Picture::Bars { label, names, values: Floats(code.clone()), marked: Some(largest[0]) };
+    let numbers = (1..=code.len()).map(|number| number as f32).collect();
+    let curve = Curve { name: said("z", "z"), x: Floats(numbers), y: Floats(code.clone()), dots: true };
+    let (x, y) = (said("number of the atom", "원자 번호"), said("code z", "코드 z"));
+    let chart = Picture::Chart { x, y, curves: vec![curve], mark: None };
     let part = |en: &str, ko: &str, picture| Part { en: en.to_owned(), ko: ko.to_owned(), picture };
-    let mut parts = vec![part("The code, a number for each atom", "원자마다 수가 하나인 코드", bars)];
+    let mut parts = vec![part("The code, a number for each atom", "원자마다 수가 하나인 코드", chart)];
     if width > 2 {
         let used: Vec<usize> = largest.into_iter().filter(|&atom| code[atom] != 0.0).take(PARTS).collect();
         let contribution = |&atom: &usize| {
@@ -143,16 +144,22 @@ pub(super) async fn code(run: &mut Run<'_>, args: &Knobs) -> Result<Picture, Err
 pub(super) async fn inference(run: &mut Run<'_>) -> Result<Picture, Error> {
     run.write_rows("rows", &run.data().test, 0);
     run.call("inference", 0);
-    let mut curves = Vec::new();
-    for (output, name) in [("ista", said("ISTA", "ISTA")), ("fista", said("FISTA", "FISTA"))] {
-        let y = run.read("inference", output).await?;
-        let x = (0..y.len()).map(|number| number as f32).collect();
-        curves.push(Curve { name, x: Floats(x), y: Floats(y), dots: false });
-    }
+    let ista = run.read("inference", "ista").await?;
+    let fista = run.read("inference", "fista").await?;
+    run.call("evaluate", 0);
+    let minimum = run.read("evaluate", "energy").await?[..CHARTED_ROWS].iter().sum::<f32>() / CHARTED_ROWS as f32;
+    let minimum = ista.iter().chain(&fista).copied().fold(minimum, f32::min);
+    // Differences of energies in 32 bits end there.
+    let floor = (1e-6 * ista[0].abs()).max(f32::MIN_POSITIVE);
+    let curve = |name: Text, energies: Vec<f32>| {
+        let x = (0..energies.len()).map(|number| number as f32).collect();
+        let y = energies.into_iter().map(|energy| (energy - minimum).max(floor).log10()).collect();
+        Curve { name, x: Floats(x), y: Floats(y), dots: false }
+    };
+    let curves = vec![curve(said("ISTA", "ISTA"), ista), curve(said("FISTA", "FISTA"), fista)];
     let mark = Some(run.knobs().real("iterations"));
-    Ok(Picture::Chart {
-        x: said("iterations", "반복 횟수"), y: said("energy E(y, z)", "에너지 E(y, z)"), curves, mark
-    })
+    let y = said("log₁₀ of the energy above its minimum", "최솟값을 넘는 에너지의 log₁₀");
+    Ok(Picture::Chart { x: said("iterations", "반복 횟수"), y, curves, mark })
 }
 
 pub(super) async fn samples(run: &mut Run<'_>) -> Result<Picture, Error> {

@@ -15,10 +15,10 @@ pub(crate) static SPEC: ModelSpec = ModelSpec {
         "네트워크가 질문 x에 대한 답 y마다 에너지를 매기고, 둘이 잘 맞을수록 낮게 합니다. 그래서 질문 하나에 좋은 답이 여럿일 수 있습니다.",
     ),
     story: text(
-        "The line is a plain regressor trained on the same data beside it: where two answers are right it draws the mean of them, which is wrong. \
+        "The dotted curve is a plain regressor trained on the same data beside it: where two answers are right it draws the mean of them, which is wrong. \
          The energy digs a valley along every branch instead. Click on a place in the inference view: answers roll downhill from many starts and \
          come to rest in one valley or another.",
-        "선은 같은 데이터로 나란히 학습하는 보통의 회귀 모델입니다. 맞는 답이 둘인 곳에서 그 평균을 답하므로 틀리고 맙니다. 에너지는 그 대신 가지마다 \
+        "점선은 같은 데이터로 나란히 학습하는 보통의 회귀 모델입니다. 맞는 답이 둘인 곳에서 그 평균을 답하므로 틀리고 맙니다. 에너지는 그 대신 가지마다 \
          골짜기를 팝니다. 추론 보기에서 아무 곳이나 눌러 보세요. 여러 출발점에서 답이 비탈을 굴러 내려와 어느 한 골짜기에 멈춥니다.",
     ),
     equations: &[

@@ -64,8 +64,7 @@ impl Landscape {
     }
 
     fn regressor(&self) -> Layer {
-        let name = said("Regressor G(x)", "회귀 모델 G(x)");
-        Layer::Lines { name, points: GRID.cells, at: Floats(self.curve.clone()) }
+        points(said("Regressor G(x)", "회귀 모델 G(x)"), Role::Other, self.curve.clone())
     }
 }
 

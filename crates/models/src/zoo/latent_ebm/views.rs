@@ -75,7 +75,16 @@ impl LatentEbm {
             }
         };
         let mean = Layer::Marks { name: plain, role: Role::Other, at: Floats(decoded.plain(0).to_vec()) };
-        Ok(vec![swept, mean])
+        if self.latent == Latent::Options {
+            return Ok(vec![swept, mean]);
+        }
+        // Beads on a thin curve: where they crowd, many z say the same.
+        let beads = points(
+            said("One bead for each z", "z마다 구슬 하나"),
+            Role::Made,
+            (0..self.count).flat_map(answer).collect(),
+        );
+        Ok(vec![swept, beads, mean])
     }
 
     /// The free energy over the plane as colours.
@@ -86,7 +95,7 @@ impl LatentEbm {
         let name = said("Free energy F", "자유 에너지 F");
         let mut heat = GRID.heat_between(name, values, [low, high.min(low + DEPTH)], Palette::Sequential);
         if let Layer::Heat { levels, .. } = &mut heat {
-            *levels = [0.01, 0.04, 0.16, 0.36, 0.64].map(|height| low + height).to_vec();
+            *levels = [0.04, 0.16, 0.36, 0.64].map(|height| low + height).to_vec();
         }
         Ok(heat)
     }

@@ -300,16 +300,22 @@ fn conditional_divergence(truth: &[f32], energies: &[f32]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::points::{Density, Family};
 
+    /// Against a Gaussian of twice the variance, `½ (log 2 - ½)` nats; against itself nothing, whatever is added for each `x`.
     #[test]
-    fn a_conditional_density_diverges_from_itself_by_nothing_whatever_is_added_for_each_x() {
-        let density = Density::new(Family::SCurve, 0.15);
-        let truth: Vec<f32> = (0..GRID.len()).map(|cell| density.log_density(GRID.centre(cell))).collect();
-        let energies = |scale: f32| -> Vec<f32> {
-            truth.iter().enumerate().map(|(cell, value)| 3.0 * GRID.centre(cell)[0] - scale * value).collect()
+    fn the_divergence_of_conditional_gaussians_is_what_the_formula_says() {
+        let scale = 0.2f32;
+        let constant = (std::f32::consts::TAU.sqrt() * scale * 2.0 * GRID.reach).ln();
+        let truth: Vec<f32> = (0..GRID.len())
+            .map(|cell| GRID.centre(cell))
+            .map(|[x, y]| -0.5 * ((y - 0.3 * x) / scale).powi(2) - constant)
+            .collect();
+        let divergence = |share: f32| {
+            let energy = |(cell, value): (usize, &f32)| 3.0 * GRID.centre(cell)[0] - share * value;
+            conditional_divergence(&truth, &truth.iter().enumerate().map(energy).collect::<Vec<f32>>())
         };
-        assert!(conditional_divergence(&truth, &energies(1.0)).abs() < 1e-4);
-        assert!(conditional_divergence(&truth, &energies(0.5)) > 0.1);
+        assert!(divergence(1.0).abs() < 1e-5);
+        let exact = 0.5 * (2f64.ln() - 0.5);
+        assert!((divergence(0.5) - exact).abs() < 1e-4, "{} and {exact}", divergence(0.5));
     }
 }

@@ -85,7 +85,8 @@ fn the_log_likelihood_is_that_of_the_normal_distribution() {
 #[test]
 fn samples_have_the_covariance_of_the_model() {
     for noise in ["off", "on"] {
-        let recipe = Recipe::new("pca", "points", 2).with("family", "moons").with("latent", "1").with("noise", noise);
+        let recipe =
+            Recipe::new("pca", "points", 2).with("family", "moons").with("latent", "1").with("outside-noise", noise);
         let mut session = open(recipe, None);
         block_on(session.step(100)).unwrap();
         let (_, covariance) = moments(&session.data().train.clone());

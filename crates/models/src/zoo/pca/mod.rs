@@ -147,7 +147,7 @@ impl Pca {
         let components = self.components(run).await?;
         run.write("mean", &components.mean);
         run.write("axes", &components.axes(self.latent));
-        let has_noise = run.knobs().is_on("noise");
+        let has_noise = run.knobs().is_on("outside-noise");
         let rest = if has_noise { components.rest(self.latent) } else { 0.0 };
         let deviation = |(value, _): &(f64, DVector<f64>)| (value - rest).max(0.0).sqrt() as f32;
         let deviations: Vec<f32> = components.parts[..self.latent].iter().map(deviation).collect();

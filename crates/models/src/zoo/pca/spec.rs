@@ -56,7 +56,7 @@ static KNOBS: [Knob; 3] = [
         live: false,
     },
     Knob {
-        id: "noise",
+        id: "outside-noise",
         title: text("Noise outside the subspace", "부분 공간 밖의 잡음"),
         help: text(
             "Whether samples leave the subspace as far as the data do, in every direction alike: draws from the density whose likelihood is measured. \

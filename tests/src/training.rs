@@ -64,7 +64,10 @@ fn options(spec: &'static ModelSpec) -> Vec<(String, Recipe)> {
 }
 
 fn small(spec: &'static ModelSpec, preset: &str) -> Recipe {
-    let known = SMALL.into_iter().filter(|(size, _)| spec.knobs.iter().any(|knob| knob.id == *size));
+    // What goes by such a name in another sense accepts no such value.
+    let fits =
+        |(size, value): &(&str, &str)| spec.knobs.iter().any(|knob| knob.id == *size && knob.parse(value).is_ok());
+    let known = SMALL.into_iter().filter(fits);
     let recipe = Recipe::preset(spec, preset, 7).expect("presets are recipes");
     known.fold(recipe, |recipe, (size, value)| recipe.with(size, value))
 }

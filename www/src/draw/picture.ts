@@ -201,7 +201,7 @@ export class DayDreamPicture extends LitElement {
     .bars .track i { position: absolute; top: 0; bottom: 0; background: var(--dd-accent-soft); border-radius: 2px; }
     .bars .track .marked { background: var(--dd-accent); }
     .bars .value { color: var(--dd-muted); font-variant-numeric: tabular-nums; text-align: right; }
-    .group { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 220px), 1fr)); gap: 12px; }
+    .group { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 170px), 1fr)); gap: 12px; }
     h4 { margin: 0 0 4px; font-size: 0.78rem; font-weight: 500; color: var(--dd-muted); }
   `;
 }

@@ -55,7 +55,7 @@ export function dataPicker(recipe: Recipe, model: ModelSpec, open: Open, draw: (
     <div class="list">
       ${choices.map(({ id, title }) => html`<button aria-current=${id === recipe.data} @click=${() => { choose(id); }}>${title}</button>`)}
     </div>
-    ${model.needs_labels ? nothing : html`<button class="own" @click=${draw}>${say(WORDS.drawData)}…</button>`}
+    ${model.needs_labels || !model.data.some((kind) => kind === 'points' || kind === 'images') ? nothing : html`<button class="own" @click=${draw}>${say(WORDS.drawData)}…</button>`}
   `;
 }
 

@@ -38,7 +38,7 @@ const REACH: f32 = 1.8;
 /// beyond 255, labels are not whole numbers from 0 to 255, or there is too much of it.
 pub fn read(source: &str, bytes: &[u8]) -> Result<Dataset, Error> {
     let text = unpack(bytes).map_err(|problem| Error::bad_file(source, problem))?;
-    if let Some((titles, ratings)) = rated(&text).map_err(|problem| Error::bad_file(source, problem))? {
+    if let Some(Rated { titles, ratings }) = rated(&text).map_err(|problem| Error::bad_file(source, problem))? {
         return ratings::from_table(source, titles, &ratings);
     }
     let table = Table::parse(&text).and_then(|table| {
@@ -82,8 +82,15 @@ fn fields(line: &str, separator: char) -> impl Iterator<Item = &str> {
     line.split(separator).map(|field| field.trim().trim_matches('"'))
 }
 
-/// The titles and ratings, 0 where there is none, of a table of ratings; `None` where it is another table.
-fn rated(text: &str) -> Result<Option<(Vec<String>, Vec<f32>)>, Words> {
+/// A table of ratings.
+struct Rated {
+    titles: Vec<String>,
+    /// Person by person, 0 where there is none.
+    ratings: Vec<f32>,
+}
+
+/// A table of ratings; `None` where it is another table.
+fn rated(text: &str) -> Result<Option<Rated>, Words> {
     let text = text.trim_start_matches('\u{feff}').trim_end_matches(['\n', '\r']);
     let mut lines = text.lines();
     let head = lines.next().unwrap_or_default();
@@ -115,7 +122,7 @@ fn rated(text: &str) -> Result<Option<(Vec<String>, Vec<f32>)>, Words> {
             })?);
         }
     }
-    Ok(Some((names[skipped..].iter().map(|&name| name.to_owned()).collect(), ratings)))
+    Ok(Some(Rated { titles: names[skipped..].iter().map(|&name| name.to_owned()).collect(), ratings }))
 }
 
 fn is_rating(stars: f32) -> bool {

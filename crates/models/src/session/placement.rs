@@ -22,7 +22,8 @@ impl Session {
     ) -> Result<Session, Error> {
         let mut session = Session::assemble(recipe, data, devices.cpu())?;
         session.devices = Some(Rc::clone(devices));
-        session.is_undecided = choice == DeviceChoice::Auto && !devices.can_choose(&session.measured_as());
+        let may_try = choice == DeviceChoice::Auto && !session.is_short();
+        session.is_undecided = may_try && !devices.can_choose(&session.measured_as());
         if session.is_undecided {
             let why =
                 words!("The CPU trains while the GPU is being tried.", "GPU를 시험해 보는 동안 CPU에서 학습합니다.");
@@ -120,6 +121,13 @@ impl Session {
         if choice == DeviceChoice::Cpu {
             return self.settle_on_cpu(choice, devices, asked_for(), None);
         }
+        if choice == DeviceChoice::Auto && self.is_short() {
+            let why = words!(
+                "Training ends after a few steps, for which no GPU need be tried.",
+                "학습이 몇 단계 만에 끝나므로 GPU를 시험해 볼 필요가 없습니다."
+            );
+            return self.settle_on_cpu(choice, devices, why, None);
+        }
         let insists = choice == DeviceChoice::Gpu;
         let step = self.learner.step;
         let mut prospect = self.prospect_of(devices, insists);
@@ -173,6 +181,11 @@ impl Session {
 
     fn prospect_of(&self, devices: &Rc<Devices>, insists: bool) -> Prospect {
         Prospect::new(&self.learner.subject, &self.learner.knobs, devices, self.measured_as(), insists)
+    }
+
+    /// Whether training ends by itself, before a race between devices would.
+    fn is_short(&self) -> bool {
+        self.course().end.is_some()
     }
 
     /// What a measurement depends on: everything but the seed.

@@ -70,7 +70,7 @@ export class DayDreamPicture extends LitElement {
       case 'bars':
         return bars(picture);
       case 'group':
-        return html`<div class="group">
+        return html`<div class=${picture.parts.length > 3 ? 'many group' : 'group'}>
           ${repeat(
             picture.parts,
             (part) => part.en,
@@ -202,6 +202,7 @@ export class DayDreamPicture extends LitElement {
     .bars .track .marked { background: var(--dd-accent); }
     .bars .value { color: var(--dd-muted); font-variant-numeric: tabular-nums; text-align: right; }
     .group { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 170px), 1fr)); gap: 12px; }
+    .many.group { grid-template-columns: repeat(auto-fit, minmax(min(100%, 140px), 1fr)); }
     h4 { margin: 0 0 4px; font-size: 0.78rem; font-weight: 500; color: var(--dd-muted); }
   `;
 }

@@ -269,9 +269,9 @@ describe('drawing data', () => {
     await browser.setViewport(width, 800);
     await open('#model=hopfield');
     await browser.click('.own');
-    await browser.click('day-dream-drawing .choice button');
+    await browser.click('.choice button');
     await stroke('day-dream-drawing day-dream-sketch canvas');
-    await browser.click('day-dream-drawing .add');
+    await browser.click('.add');
     // The second by the keyboard: a dot in the middle, and a line to the right of it.
     await browser.evaluate(() => {
       const sheet = document.querySelector('day-dream-page')?.shadowRoot?.querySelector('day-dream-drawing')?.shadowRoot?.querySelector('day-dream-sketch');
@@ -279,9 +279,9 @@ describe('drawing data', () => {
       canvas?.dispatchEvent(new KeyboardEvent('keydown', { key: ' ' }));
       canvas?.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', shiftKey: true }));
     });
-    await browser.click('day-dream-drawing .add');
+    await browser.click('.add');
     expect(await browser.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
-    await browser.click('day-dream-drawing .use');
+    await browser.click('.use');
     await waitFor(browser, () => player.info?.recipe.data === 'drawn');
     const metrics = await browser.evaluate(() => player.step(3));
     expect(metrics).toMatchObject({ stored: 2, stable_bits: 1 });
@@ -293,7 +293,7 @@ describe('drawing data', () => {
     await open('#model=dae');
     await browser.click('.own');
     await stroke('day-dream-drawing day-dream-plane-sheet canvas');
-    await browser.click('day-dream-drawing .use');
+    await browser.click('.use');
     await waitFor(browser, () => player.info?.recipe.data === 'drawn');
     expect(await browser.evaluate(() => player.info?.data.kind)).toBe('points');
     expect(Object.values(await browser.evaluate(() => player.step(3))).every(Number.isFinite)).toBe(true);

@@ -5,13 +5,11 @@ import '../draw/picture';
 import { LanguageController, count, say } from '../language';
 import '../player/sketch';
 import type { DayDreamSketch, Drawn } from '../player/sketch';
-import type { DataSpec, Picture } from '../protocol';
+import type { DataKind, Picture } from '../protocol';
 import { WORDS } from '../words';
-import { FEWEST_POINTS, imagesFile, pointsFile, type Point } from './drawn';
+import { FEWEST_POINTS, imagesFile, pointsFile, type Drawable, type Point } from './drawn';
 import './plane-sheet';
 import type { Traced } from './plane-sheet';
-
-type Kind = DataSpec['kind'];
 
 /** A data set was drawn: the file that holds it. */
 export type DrawnData = CustomEvent<File>;
@@ -22,10 +20,10 @@ export class DayDreamDrawing extends LitElement {
   static override properties = { kinds: { attribute: false }, kind: { state: true }, points: { state: true }, images: { state: true }, side: { state: true }, sketched: { state: true }, dark: { type: Boolean } };
 
   /** What the model can learn. */
-  declare kinds: readonly Kind[];
+  declare kinds: readonly Drawable[];
   /** Whether it is drawn on a dark surface. */
   declare dark: boolean;
-  declare private kind: Kind;
+  declare private kind: Drawable;
   declare private points: readonly Point[];
   declare private images: readonly Float32Array[];
   /** Pixels along a side of the images. */
@@ -44,9 +42,10 @@ export class DayDreamDrawing extends LitElement {
     new LanguageController(this);
   }
 
-  show(): void {
-    const [first] = this.kinds;
-    if (first && !this.kinds.includes(this.kind)) this.kind = first;
+  /** Opens it to draw what the open data is made of, where the model can learn that. */
+  show(open: DataKind | undefined): void {
+    const kind = this.kinds.find((known) => known === open) ?? this.kinds[0];
+    if (kind) this.kind = kind;
     this.#dialog?.showModal();
   }
 

@@ -1,5 +1,16 @@
 /** Drawings in the form in which the engine reads them: IDX files whose names end in `.drawn`. */
 
+import type { DataKind, ModelSpec } from '../protocol';
+
+/** What can be drawn. */
+export type Drawable = Extract<DataKind, 'points' | 'images'>;
+
+/** What of it a model can learn; labels cannot be drawn. */
+export function drawable(model: ModelSpec): Drawable[] {
+  const kinds: Drawable[] = ['points', 'images'];
+  return model.needs_labels ? [] : kinds.filter((kind) => model.data.includes(kind));
+}
+
 export type Point = readonly [number, number];
 
 /** Fewest points that make a data set. */

@@ -11,6 +11,7 @@ import { WORDS } from '../words';
 import { about } from './about';
 import './drawing';
 import type { DayDreamDrawing, DrawnData } from './drawing';
+import { drawable } from './drawn';
 import { dataPicker, modelPicker, presets } from './picker';
 import { share } from './share';
 import { styles } from './styles';
@@ -171,7 +172,7 @@ export class DayDreamPage extends LitElement {
       <div class="columns">
         <nav>
           ${modelPicker(this.recipe, open)}
-          ${dataPicker(this.recipe, model, open, () => { this.renderRoot.querySelector<DayDreamDrawing>('day-dream-drawing')?.show(); })}
+          ${dataPicker(this.recipe, model, open, () => { this.renderRoot.querySelector<DayDreamDrawing>('day-dream-drawing')?.show(this.#player.info?.data.kind); })}
           ${data ? html`<p class="summary">${say(data.summary)}</p>` : nothing}
           ${this.examples ? html`<day-dream-picture class="examples" .picture=${this.examples} .dark=${this.theme === 'dark'} label=${say(WORDS.data)}></day-dream-picture>` : nothing}
         </nav>
@@ -193,7 +194,7 @@ export class DayDreamPage extends LitElement {
       </div>
       <footer>${say(WORDS.source)}</footer>
       ${share(this.recipe, this.#player.device)}
-      <day-dream-drawing .kinds=${model.data} .dark=${this.theme === 'dark'} @drawndata=${({ detail }: DrawnData) => { void this.#player.load(detail); }}></day-dream-drawing>
+      <day-dream-drawing .kinds=${drawable(model)} .dark=${this.theme === 'dark'} @drawndata=${({ detail }: DrawnData) => { void this.#player.load(detail); }}></day-dream-drawing>
       ${this.dropping ? html`<div class="drop"><p>${say(WORDS.dropHere)}</p></div>` : nothing}
     `;
   }

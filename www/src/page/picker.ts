@@ -6,6 +6,7 @@ import { say } from '../language';
 import type { ModelSpec, Recipe } from '../protocol';
 import { accepts, defaultRecipe, findData, findModel, presetRecipe, withData } from '../recipe';
 import { WORDS } from '../words';
+import { drawable } from './drawn';
 
 type Open = (recipe: Recipe | undefined) => void;
 type Family = ModelSpec['family'];
@@ -55,7 +56,7 @@ export function dataPicker(recipe: Recipe, model: ModelSpec, open: Open, draw: (
     <div class="list">
       ${choices.map(({ id, title }) => html`<button aria-current=${id === recipe.data} @click=${() => { choose(id); }}>${title}</button>`)}
     </div>
-    ${model.needs_labels || !model.data.some((kind) => kind === 'points' || kind === 'images') ? nothing : html`<button class="own" @click=${draw}>${say(WORDS.drawData)}…</button>`}
+    ${drawable(model).length === 0 ? nothing : html`<button class="own" @click=${draw}>${say(WORDS.drawData)}…</button>`}
   `;
 }
 

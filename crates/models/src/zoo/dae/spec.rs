@@ -234,16 +234,18 @@ static METRICS: [Metric; 6] = [
     },
 ];
 
-const PACE: Knob = Knob {
-    id: "pace",
-    title: text("Step size", "걸음 크기"),
-    help: text(
-        "How far a step goes from a point towards its reconstruction: 1 is all the way.",
-        "한 걸음에 재구성까지의 거리 가운데 얼마를 갈지 정합니다. 1이면 끝까지 갑니다.",
-    ),
-    kind: KnobKind::Real { min: 0.01, max: 1.0, default: 0.2, scale: Scale::Log, unit: "" },
-    live: true,
-};
+const fn pace(default: f64) -> Knob {
+    Knob {
+        id: "pace",
+        title: text("Step size", "걸음 크기"),
+        help: text(
+            "How far a step goes from a point towards its reconstruction: 1 is all the way.",
+            "한 걸음에 재구성까지의 거리 가운데 얼마를 갈지 정합니다. 1이면 끝까지 갑니다.",
+        ),
+        kind: KnobKind::Real { min: 0.01, max: 1.0, default, scale: Scale::Log, unit: "" },
+        live: true,
+    }
+}
 
 const fn coordinate(id: &'static str, title: Text, default: f64) -> Knob {
     Knob {
@@ -288,7 +290,8 @@ static VIEWS: [View; 8] = [
                 kind: KnobKind::Whole { min: 1.0, max: 200.0, default: 32.0, scale: Scale::Log },
                 live: true,
             },
-            PACE,
+            // Trails fade towards their starts: steps are small enough that most of the way is still to be seen.
+            pace(0.07),
         ],
         data: &[Kind::Points],
         live: true,
@@ -349,7 +352,7 @@ static VIEWS: [View; 8] = [
             "Pure noise, denoised again and again: a row for each start, numbers of steps below. It runs down the energy into something that needs no repair.",
             "순수한 잡음에서 되풀이해 잡음을 제거한 것입니다. 한 줄이 출발점 하나이고 아래 적힌 것은 걸음 수입니다. 에너지를 따라 내려가 더 고칠 것이 없는 그림에 이릅니다.",
         ),
-        args: &[PACE],
+        args: &[pace(0.2)],
         data: &[Kind::Images],
         live: true,
         takes: Takes::Nothing,

@@ -16,12 +16,12 @@ pub static SPEC: ModelSpec = ModelSpec {
         "픽셀 하나하나가 유닛이고 유닛마다 다른 모든 유닛을 당깁니다. 저장한 이미지는 에너지의 골짜기가 되고, 손상된 이미지는 골짜기로 굴러 내려가 원래 모습을 되찾습니다.",
     ),
     story: text(
-        "Each training step stores one image more: press One step, or play in slow motion, and see in the recall view how each finds back from its \
+        "Each training step stores one image more: play, or press One step, and see in the recall view how each finds back from its \
          damage. Then draw something yourself and watch it settle while its energy falls. Nothing is trained by gradients here: one look at an \
          image is enough. But memory is finite. With Hebb's rule images that resemble each other blend, and random ones are lost all at once \
          when there are more than 0.138 for each unit; the states that appear instead are memories of nothing. The pseudo-inverse rule tells similar \
          images apart, and steeper, dense energies hold far more.",
-        "학습 한 단계마다 이미지를 하나씩 더 저장합니다. '한 단계'를 누르거나 느린 재생을 켜고, 손상된 이미지가 저마다 제 모습을 되찾는지 회상 보기에서 \
+        "학습 한 단계마다 이미지를 하나씩 더 저장합니다. 재생하거나 '한 단계'를 누르고, 손상된 이미지가 저마다 제 모습을 되찾는지 회상 보기에서 \
          살펴보세요. 그다음에는 직접 그림을 그려서, 에너지가 낮아지며 그림이 어떤 기억으로 가라앉는지 지켜보세요. 여기서는 기울기로 학습하지 않으며 이미지를 한 번만 보면 \
          충분합니다. 하지만 기억에는 한계가 있습니다. 헤브 규칙에서는 서로 닮은 이미지가 뒤섞이고, 무작위 패턴은 유닛 하나당 0.138개를 넘으면 한꺼번에 \
          사라집니다. 그 대신 나타나는 상태는 저장한 적 없는 가짜 기억입니다. 의사역행렬 규칙은 닮은 이미지도 구별하고, 더 가파른 조밀 에너지는 훨씬 많이 저장합니다.",

@@ -13,7 +13,7 @@ const COLUMNS: usize = 8;
 /// Pictures of a state on its way.
 const FRAMES: usize = 8;
 /// States that start from noise for the picture of spurious ones, and how many of their ends are shown.
-const STARTS: usize = 96;
+const STARTS: usize = 64;
 const SHOWN: usize = 16;
 /// At most so many memories have a bar each.
 const BARS: usize = 24;
@@ -125,6 +125,8 @@ fn bars(memory: &Memory, path: &Path) -> Picture {
         _ => (said("overlap at the end", "마지막 상태와의 겹침"), memory.overlaps(&path.end)),
     };
     values.truncate(BARS);
+    // Weights of next to nothing would be told by their powers of ten.
+    values.iter_mut().for_each(|value| *value = (1000.0 * *value).round() / 1000.0);
     let marked = (0..values.len()).max_by(|&a, &b| values[a].total_cmp(&values[b]));
     let names = (1..=values.len()).map(|number| Words::from(number.to_string())).collect();
     Picture::Bars { label, names, values: Floats(values), marked }

@@ -70,7 +70,7 @@ export class DayDreamPicture extends LitElement {
       case 'bars':
         return bars(picture);
       case 'group':
-        return html`<div class=${picture.parts.length > 3 ? 'many group' : 'group'}>
+        return html`<div class=${arrangement(picture)}>
           ${repeat(
             picture.parts,
             (part) => part.en,
@@ -203,8 +203,15 @@ export class DayDreamPicture extends LitElement {
     .bars .value { color: var(--dd-muted); font-variant-numeric: tabular-nums; text-align: right; }
     .group { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 170px), 1fr)); gap: 12px; }
     .many.group { grid-template-columns: repeat(auto-fit, minmax(min(100%, 140px), 1fr)); }
+    .wide.group { grid-template-columns: repeat(auto-fit, minmax(min(100%, 240px), 1fr)); }
     h4 { margin: 0 0 4px; font-size: 0.78rem; font-weight: 500; color: var(--dd-muted); }
   `;
+}
+
+/** How the parts of a group share the room: charts need some for their words, many small pictures are compared at a glance. */
+function arrangement({ parts }: Extract<Picture, { type: 'group' }>): string {
+  if (parts.some(({ picture }) => picture.type === 'chart')) return 'wide group';
+  return parts.length > 3 ? 'many group' : 'group';
 }
 
 /** How a layer is shown in the legend. */

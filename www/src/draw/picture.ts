@@ -84,7 +84,7 @@ export class DayDreamPicture extends LitElement {
   #renderImages(images: Images): TemplateResult {
     const grid = gridOf(images);
     if (images.captions.length > grid.columns) {
-      return html`<div class="rows">${rowsOf(images).map((row) => html`<day-dream-picture .picture=${row} .dark=${this.dark} label=${this.label}></day-dream-picture>`)}</div>`;
+      return html`<div class="rows">${rowsOf(images).map((row) => html`<day-dream-picture style="width:${(100 * row.captions.length) / grid.columns}%" .picture=${row} .dark=${this.dark} label=${this.label}></day-dream-picture>`)}</div>`;
     }
     return html`
       <div class="frame fitted">
@@ -208,9 +208,9 @@ export class DayDreamPicture extends LitElement {
   `;
 }
 
-/** How the parts of a group share the room: charts need some for their words, many small pictures are compared at a glance. */
+/** How the parts of a group share the room: charts and captions need some for their words, many small pictures are compared at a glance. */
 function arrangement({ parts }: Extract<Picture, { type: 'group' }>): string {
-  if (parts.some(({ picture }) => picture.type === 'chart')) return 'wide group';
+  if (parts.some(({ picture }) => picture.type === 'chart' || (picture.type === 'images' && picture.captions.length > 0))) return 'wide group';
   return parts.length > 3 ? 'many group' : 'group';
 }
 

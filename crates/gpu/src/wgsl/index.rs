@@ -26,10 +26,16 @@ impl Point<'_> {
 
     /// Whether all guards hold, `lane` steps further along the last dimension; `None` when there is nothing to ask.
     pub(super) fn guards(self, guards: &[Guard], lane: isize) -> Option<String> {
-        let conditions = guards.iter().map(|guard| {
-            let last = guard.index.strides.last().copied().unwrap_or(0);
+        let conditions = guards.iter().filter_map(|guard| {
+            let (extent, Affine { strides, offset }) = (guard.extent, &guard.index);
+            if strides.iter().all(|&stride| stride == 0) {
+                // WGSL refuses to read a negative constant without its sign.
+                let holds = usize::try_from(*offset).is_ok_and(|index| index < extent);
+                return (!holds).then(|| "false".to_owned());
+            }
+            let last = strides.last().copied().unwrap_or(0);
             // A negative number is a large one when it is read without its sign.
-            format!("u32({}) < {}u", self.index(&guard.index, lane * last), guard.extent)
+            Some(format!("u32({}) < {extent}u", self.index(&guard.index, lane * last)))
         });
         let conditions: Vec<String> = conditions.collect();
         (!conditions.is_empty()).then(|| conditions.join(" && "))

@@ -73,6 +73,13 @@ pub struct ChoiceOption {
     pub title: Text,
 }
 
+impl ChoiceOption {
+    /// An option of that name and label.
+    pub const fn new(id: &'static str, title: Text) -> ChoiceOption {
+        ChoiceOption { id, title }
+    }
+}
+
 /// How a slider is spaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]

@@ -2,8 +2,7 @@
 
 use crate::data::Kind;
 use crate::{
-    Better, ChoiceOption, Cost, Family, Knob, KnobKind, Metric, ModelSpec, Paper, Preset, Scale, Takes, Text, View,
-    text,
+    Better, ChoiceOption, Cost, Family, Knob, KnobKind, Metric, ModelSpec, Paper, Preset, Scale, Takes, View, text,
 };
 
 /// The Boltzmann machine.
@@ -36,10 +35,6 @@ pub static SPEC: ModelSpec = ModelSpec {
     presets: &PRESETS,
     build: super::build,
 };
-
-const fn choice(id: &'static str, title: Text) -> ChoiceOption {
-    ChoiceOption { id, title }
-}
 
 static KNOBS: [Knob; 9] = [
     Knob {
@@ -80,7 +75,10 @@ static KNOBS: [Knob; 9] = [
             "정확한 기울기는 두 단계를 모든 상태에 걸쳐 더해 구합니다. 표본 기울기는 두 단계를 깁스 사슬로 추정합니다. 상태를 다 셀 수 없는 큰 머신에서는 이렇게 합니다.",
         ),
         kind: KnobKind::Choice {
-            options: &[choice("exact", text("Exact", "정확히")), choice("sampled", text("Sampled", "표본으로"))],
+            options: &[
+                ChoiceOption::new("exact", text("Exact", "정확히")),
+                ChoiceOption::new("sampled", text("Sampled", "표본으로")),
+            ],
             default: 0,
         },
         live: true,
@@ -226,8 +224,8 @@ static VIEWS: [View; 6] = [
                 ),
                 kind: KnobKind::Choice {
                     options: &[
-                        choice("exact", text("Exactly", "정확히")),
-                        choice("chains", text("By Gibbs chains", "깁스 사슬로")),
+                        ChoiceOption::new("exact", text("Exactly", "정확히")),
+                        ChoiceOption::new("chains", text("By Gibbs chains", "깁스 사슬로")),
                     ],
                     default: 0,
                 },

@@ -41,10 +41,6 @@ pub(crate) static SPEC: ModelSpec = ModelSpec {
     build: super::build,
 };
 
-const fn choice(id: &'static str, title: Text) -> ChoiceOption {
-    ChoiceOption { id, title }
-}
-
 static KNOBS: [Knob; 9] = [
     Knob {
         id: "corruption",
@@ -57,10 +53,10 @@ static KNOBS: [Knob; 9] = [
         ),
         kind: KnobKind::Choice {
             options: &[
-                choice("gaussian", text("Gaussian noise", "정규분포 잡음")),
-                choice("salt-and-pepper", text("Salt and pepper", "소금 후추 잡음")),
-                choice("mask", text("Masked pixels", "픽셀 가림")),
-                choice("patches", text("Masked patches", "패치 가림")),
+                ChoiceOption::new("gaussian", text("Gaussian noise", "정규분포 잡음")),
+                ChoiceOption::new("salt-and-pepper", text("Salt and pepper", "소금 후추 잡음")),
+                ChoiceOption::new("mask", text("Masked pixels", "픽셀 가림")),
+                ChoiceOption::new("patches", text("Masked patches", "패치 가림")),
             ],
             default: 0,
         },
@@ -116,9 +112,9 @@ static KNOBS: [Knob; 9] = [
         ),
         kind: KnobKind::Choice {
             options: &[
-                choice("relu", text("ReLU", "ReLU")),
-                choice("tanh", text("tanh", "tanh")),
-                choice("silu", text("SiLU", "SiLU")),
+                ChoiceOption::new("relu", text("ReLU", "ReLU")),
+                ChoiceOption::new("tanh", text("tanh", "tanh")),
+                ChoiceOption::new("silu", text("SiLU", "SiLU")),
             ],
             default: 0,
         },
@@ -133,9 +129,9 @@ static KNOBS: [Knob; 9] = [
         ),
         kind: KnobKind::Choice {
             options: &[
-                choice("auto", text("By the data", "데이터에 맞춤")),
-                choice("sigmoid", text("Sigmoid", "시그모이드")),
-                choice("linear", text("Linear", "선형")),
+                ChoiceOption::new("auto", text("By the data", "데이터에 맞춤")),
+                ChoiceOption::new("sigmoid", text("Sigmoid", "시그모이드")),
+                ChoiceOption::new("linear", text("Linear", "선형")),
             ],
             default: 0,
         },

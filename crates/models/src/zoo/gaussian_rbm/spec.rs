@@ -2,8 +2,7 @@
 
 use crate::data::Kind;
 use crate::{
-    Better, ChoiceOption, Cost, Family, Knob, KnobKind, Metric, ModelSpec, Paper, Preset, Scale, Takes, Text, View,
-    text,
+    Better, ChoiceOption, Cost, Family, Knob, KnobKind, Metric, ModelSpec, Paper, Preset, Scale, Takes, View, text,
 };
 
 /// The Gaussian-Bernoulli restricted Boltzmann machine.
@@ -37,10 +36,6 @@ pub(crate) static SPEC: ModelSpec = ModelSpec {
     build: super::build,
 };
 
-const fn choice(id: &'static str, title: Text) -> ChoiceOption {
-    ChoiceOption { id, title }
-}
-
 static KNOBS: [Knob; 9] = [
     Knob {
         id: "hidden",
@@ -60,7 +55,10 @@ static KNOBS: [Knob; 9] = [
             "고정하면 가시 유닛의 잡음이 처음 그대로 남습니다. 학습하면 유닛마다 분산이 필터로 설명하지 못한 만큼이 됩니다.",
         ),
         kind: KnobKind::Choice {
-            options: &[choice("fixed", text("Fixed", "고정")), choice("learned", text("Learned", "학습"))],
+            options: &[
+                ChoiceOption::new("fixed", text("Fixed", "고정")),
+                ChoiceOption::new("learned", text("Learned", "학습")),
+            ],
             default: 0,
         },
         live: true,
@@ -84,8 +82,8 @@ static KNOBS: [Knob; 9] = [
         ),
         kind: KnobKind::Choice {
             options: &[
-                choice("pcd", text("Persistent contrastive divergence", "지속적 대조 발산")),
-                choice("cd", text("Contrastive divergence", "대조 발산")),
+                ChoiceOption::new("pcd", text("Persistent contrastive divergence", "지속적 대조 발산")),
+                ChoiceOption::new("cd", text("Contrastive divergence", "대조 발산")),
             ],
             default: 1,
         },
@@ -246,8 +244,8 @@ static VIEWS: [View; 5] = [
                 help: text("What the colours stand for.", "색이 나타내는 것입니다."),
                 kind: KnobKind::Choice {
                     options: &[
-                        choice("density", text("Density", "확률 밀도")),
-                        choice("energy", text("Free energy", "자유 에너지")),
+                        ChoiceOption::new("density", text("Density", "확률 밀도")),
+                        ChoiceOption::new("energy", text("Free energy", "자유 에너지")),
                     ],
                     default: 0,
                 },

@@ -2,8 +2,7 @@
 
 use crate::data::Kind;
 use crate::{
-    Better, ChoiceOption, Cost, Family, Knob, KnobKind, Metric, ModelSpec, Paper, Preset, Scale, Takes, Text, View,
-    text,
+    Better, ChoiceOption, Cost, Family, Knob, KnobKind, Metric, ModelSpec, Paper, Preset, Scale, Takes, View, text,
 };
 
 /// The Hopfield network.
@@ -45,10 +44,6 @@ pub static SPEC: ModelSpec = ModelSpec {
     build: super::build,
 };
 
-const fn choice(id: &'static str, title: Text) -> ChoiceOption {
-    ChoiceOption { id, title }
-}
-
 static KNOBS: [Knob; 5] = [
     Knob {
         id: "patterns",
@@ -71,10 +66,10 @@ static KNOBS: [Knob; 5] = [
         ),
         kind: KnobKind::Choice {
             options: &[
-                choice("quadratic", text("Quadratic (classical)", "이차(고전)")),
-                choice("cubic", text("Cubic (dense)", "삼차(조밀)")),
-                choice("exponential", text("Exponential (dense)", "지수(조밀)")),
-                choice("attention", text("Attention", "어텐션")),
+                ChoiceOption::new("quadratic", text("Quadratic (classical)", "이차(고전)")),
+                ChoiceOption::new("cubic", text("Cubic (dense)", "삼차(조밀)")),
+                ChoiceOption::new("exponential", text("Exponential (dense)", "지수(조밀)")),
+                ChoiceOption::new("attention", text("Attention", "어텐션")),
             ],
             default: 0,
         },
@@ -91,8 +86,8 @@ static KNOBS: [Knob; 5] = [
         ),
         kind: KnobKind::Choice {
             options: &[
-                choice("pseudo-inverse", text("Pseudo-inverse", "의사역행렬")),
-                choice("hebb", text("Hebb", "헤브")),
+                ChoiceOption::new("pseudo-inverse", text("Pseudo-inverse", "의사역행렬")),
+                ChoiceOption::new("hebb", text("Hebb", "헤브")),
             ],
             default: 0,
         },
@@ -107,8 +102,8 @@ static KNOBS: [Knob; 5] = [
         ),
         kind: KnobKind::Choice {
             options: &[
-                choice("data", text("The data", "데이터")),
-                choice("random", text("Coin tosses", "동전 던지기")),
+                ChoiceOption::new("data", text("The data", "데이터")),
+                ChoiceOption::new("random", text("Coin tosses", "동전 던지기")),
             ],
             default: 0,
         },
@@ -203,11 +198,11 @@ const DAMAGE: Knob = Knob {
     help: text("What is done to the image before it is recalled.", "떠올리기 전에 이미지를 어떻게 손상할지 정합니다."),
     kind: KnobKind::Choice {
         options: &[
-            choice("noise", text("Turn pixels around", "픽셀 뒤집기")),
-            choice("bottom", text("Erase the lower half", "아래 절반 지우기")),
-            choice("top", text("Erase the upper half", "위 절반 지우기")),
-            choice("left", text("Erase the left half", "왼쪽 절반 지우기")),
-            choice("right", text("Erase the right half", "오른쪽 절반 지우기")),
+            ChoiceOption::new("noise", text("Turn pixels around", "픽셀 뒤집기")),
+            ChoiceOption::new("bottom", text("Erase the lower half", "아래 절반 지우기")),
+            ChoiceOption::new("top", text("Erase the upper half", "위 절반 지우기")),
+            ChoiceOption::new("left", text("Erase the left half", "왼쪽 절반 지우기")),
+            ChoiceOption::new("right", text("Erase the right half", "오른쪽 절반 지우기")),
         ],
         default: 0,
     },
@@ -314,9 +309,9 @@ static VIEWS: [View; 6] = [
                 help: text("The size of the networks.", "네트워크의 크기입니다."),
                 kind: KnobKind::Choice {
                     options: &[
-                        choice("100", text("100", "100")),
-                        choice("200", text("200", "200")),
-                        choice("500", text("500", "500")),
+                        ChoiceOption::new("100", text("100", "100")),
+                        ChoiceOption::new("200", text("200", "200")),
+                        ChoiceOption::new("500", text("500", "500")),
                     ],
                     default: 1,
                 },

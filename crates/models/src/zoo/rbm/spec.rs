@@ -3,8 +3,7 @@
 use crate::data::Kind;
 use crate::metrics::annealed_importance_sampling::PUBLISHED_STEPS;
 use crate::{
-    Better, ChoiceOption, Cost, Family, Knob, KnobKind, Metric, ModelSpec, Paper, Preset, Scale, Takes, Text, View,
-    text,
+    Better, ChoiceOption, Cost, Family, Knob, KnobKind, Metric, ModelSpec, Paper, Preset, Scale, Takes, View, text,
 };
 
 /// The restricted Boltzmann machine.
@@ -40,10 +39,6 @@ pub static SPEC: ModelSpec = ModelSpec {
     build: super::build,
 };
 
-const fn choice(id: &'static str, title: Text) -> ChoiceOption {
-    ChoiceOption { id, title }
-}
-
 static KNOBS: [Knob; 15] = [
     Knob {
         id: "hidden",
@@ -64,8 +59,8 @@ static KNOBS: [Knob; 15] = [
         ),
         kind: KnobKind::Choice {
             options: &[
-                choice("pcd", text("Persistent contrastive divergence", "지속적 대조 발산")),
-                choice("cd", text("Contrastive divergence", "대조 발산")),
+                ChoiceOption::new("pcd", text("Persistent contrastive divergence", "지속적 대조 발산")),
+                ChoiceOption::new("cd", text("Contrastive divergence", "대조 발산")),
             ],
             default: 0,
         },
@@ -170,8 +165,8 @@ static KNOBS: [Knob; 15] = [
         ),
         kind: KnobKind::Choice {
             options: &[
-                choice("log-odds", text("Log odds of the data", "데이터의 로그 오즈")),
-                choice("zero", text("Zero", "0")),
+                ChoiceOption::new("log-odds", text("Log odds of the data", "데이터의 로그 오즈")),
+                ChoiceOption::new("zero", text("Zero", "0")),
             ],
             default: 0,
         },
@@ -372,10 +367,10 @@ static VIEWS: [View; 6] = [
                 help: text("Which half the machine has to invent.", "머신이 채워야 할 절반입니다."),
                 kind: KnobKind::Choice {
                     options: &[
-                        choice("bottom", text("Bottom", "아래")),
-                        choice("top", text("Top", "위")),
-                        choice("left", text("Left", "왼쪽")),
-                        choice("right", text("Right", "오른쪽")),
+                        ChoiceOption::new("bottom", text("Bottom", "아래")),
+                        ChoiceOption::new("top", text("Top", "위")),
+                        ChoiceOption::new("left", text("Left", "왼쪽")),
+                        ChoiceOption::new("right", text("Right", "오른쪽")),
                     ],
                     default: 0,
                 },

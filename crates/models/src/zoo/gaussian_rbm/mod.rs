@@ -27,12 +27,11 @@ use self::machine::GaussianMachine;
 use crate::data::{Dataset, Kind, Split};
 use crate::metrics::ColumnMoments;
 use crate::plane::Grid;
+use crate::zoo::rbm::{mean, per_row};
 use crate::{Built, Error, Knobs, Measuring, Metrics, Model, Picture, Run, Setup, batch, words};
 
 pub(crate) use spec::SPEC;
 
-/// Rows that are measured at once.
-const ROWS: usize = 200;
 /// Standard deviation of the first weights, times the square root of the number of visible units.
 const WEIGHT_SCALE: f32 = 0.1;
 /// Bounds of `log σ²`, in units of the data's spread: σ from 0.03 to 2.7.
@@ -187,7 +186,7 @@ impl Model for GaussianRbm {
                 "unexplained" => unexplained(run, split).await?,
                 "exact_log_likelihood" => {
                     let Some(log_partition) = self.log_partition(run).await? else { continue };
-                    -mean(&per_row(run, split, split.len(), "free_energy").await?) - log_partition
+                    -mean(&per_row(run, split, split.len(), "look", "free_energy").await?) - log_partition
                 }
                 "kl" => {
                     let Some(truth) = &run.data().density else { continue };
@@ -236,7 +235,7 @@ impl GaussianRbm {
 
 /// The squared error of a split's reconstructions, as a share of that of the training data's mean.
 async fn unexplained(run: &mut Run<'_>, split: &Split) -> Result<f64, Error> {
-    let error = mean(&per_row(run, split, split.len(), "error").await?);
+    let error = mean(&per_row(run, split, split.len(), "look", "error").await?);
     let means = moments(&run.data().train).means().to_vec();
     let distance = |row: usize| -> f64 {
         split.row(row).iter().zip(&means).map(|(&x, mean)| (f64::from(x) - mean).powi(2)).sum::<f64>()
@@ -256,24 +255,4 @@ fn spread(moments: &ColumnMoments) -> f32 {
     let largest = moments.variances().fold(0.0, f64::max);
     let varying: Vec<f64> = moments.variances().filter(|&variance| variance > 0.1 * largest).collect();
     (varying.iter().sum::<f64>() / varying.len().max(1) as f64).sqrt().max(1e-3) as f32
-}
-
-/// An output `[ROWS]` of the program `look` for rows of a split, at most `count` and spread over all of it.
-async fn per_row(run: &mut Run<'_>, split: &Split, count: usize, output: &str) -> Result<Vec<f32>, Error> {
-    let count = count.min(split.len());
-    let mut values = Vec::new();
-    for first in (0..count).step_by(ROWS) {
-        let taken = ROWS.min(count - first);
-        let mut rows = vec![0.0; ROWS * split.width()];
-        for (number, row) in (first..first + taken).zip(rows.chunks_exact_mut(split.width())) {
-            split.read_row(number * split.len() / count, row);
-        }
-        run.write("rows", &rows);
-        values.extend_from_slice(&run.call_for("look", 0, output).await?[..taken]);
-    }
-    Ok(values)
-}
-
-fn mean(values: &[f32]) -> f64 {
-    values.iter().copied().map(f64::from).sum::<f64>() / values.len() as f64
 }

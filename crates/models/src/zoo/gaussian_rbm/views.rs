@@ -3,10 +3,11 @@
 use daydream_graph::{Function, Graph, Tensor};
 
 use super::machine::GaussianMachine;
-use super::{GRID, ROWS, Standard, per_row};
+use super::{GRID, Standard};
 use crate::data::Kind;
 use crate::plane::{Grid, points};
 use crate::zoo::rbm::views::{as_filters, test_rows};
+use crate::zoo::rbm::{ROWS, per_row};
 use crate::{Error, Knobs, Layer, Palette, Picture, Role, Run, said};
 
 /// Images in a row of pictures, and chains that dream at once.
@@ -110,8 +111,8 @@ pub(super) async fn filters(run: &mut Run<'_>) -> Result<Picture, Error> {
 
 pub(super) async fn energies(run: &mut Run<'_>) -> Result<Picture, Error> {
     let data = run.data();
-    let train = per_row(run, &data.train, ENERGIES, "free_energy").await?;
-    let test = per_row(run, &data.test, ENERGIES, "free_energy").await?;
+    let train = per_row(run, &data.train, ENERGIES, "look", "free_energy").await?;
+    let test = per_row(run, &data.test, ENERGIES, "look", "free_energy").await?;
     let mut noise = Vec::new();
     for chunk in 0..(ENERGIES / ROWS) as u32 {
         noise.extend(run.call_for("look-at-noise", chunk, "free_energy").await?);

@@ -41,7 +41,7 @@ pub use machine::Machine;
 pub use spec::SPEC;
 
 /// Rows that are measured at once.
-const ROWS: usize = 200;
+pub(super) const ROWS: usize = 200;
 /// Chains of annealed importance sampling.
 const RUNS: usize = 100;
 /// Standard deviation of the first weights.
@@ -303,7 +303,7 @@ async fn free_energies(run: &mut Run<'_>, split: &Split, count: usize) -> Result
 
 /// An output `[ROWS, ..]` of a measuring program for rows of a split, at most `count`. They are spread over all of it, for a split
 /// may be sorted.
-async fn per_row(
+pub(super) async fn per_row(
     run: &mut Run<'_>,
     split: &Split,
     count: usize,
@@ -325,6 +325,6 @@ async fn per_row(
     Ok(values)
 }
 
-fn mean(values: &[f32]) -> f64 {
+pub(super) fn mean(values: &[f32]) -> f64 {
     values.iter().copied().map(f64::from).sum::<f64>() / values.len() as f64
 }

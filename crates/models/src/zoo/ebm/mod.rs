@@ -16,6 +16,7 @@
 //! On points `Z` is a sum over a grid, so that log-likelihoods are exact. Letters: `B` batch, `D` numbers in a row, `K` moves of a chain.
 
 pub mod chains;
+mod knobs;
 mod measures;
 pub mod network;
 mod spec;

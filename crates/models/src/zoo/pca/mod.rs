@@ -28,7 +28,7 @@ use super::codes::{self, CodeGaussian, ROWS};
 use super::low_energy::{self, Own};
 use crate::data::{Kind, Split};
 use crate::metrics::principal_parts;
-use crate::model::{Built, Measuring, Metrics, Model, Setup};
+use crate::model::{Built, Course, Measuring, Metrics, Model, Setup};
 use crate::{Error, Knobs, Picture, Run, batch, words};
 
 pub(crate) use spec::SPEC;
@@ -83,7 +83,8 @@ fn build(setup: &Setup<'_>) -> Result<Built, Error> {
     if data.kind == Kind::Points {
         functions.extend(low_energy::declare(&g, train_rows, Own::default()));
     }
-    let model = Pca { latent, width, is_plane: data.kind == Kind::Points, known: RefCell::new(None) };
+    let steps = data.train.len().div_ceil(rows) as u64;
+    let model = Pca { latent, width, is_plane: data.kind == Kind::Points, steps, known: RefCell::new(None) };
     Ok(Built { module: g.compile(&functions), model: Box::new(model) })
 }
 
@@ -115,6 +116,8 @@ struct Pca {
     latent: usize,
     width: usize,
     is_plane: bool,
+    /// Steps of one pass over the training rows.
+    steps: u64,
     /// The components that were found last: after the pass over the data they stay the same.
     known: RefCell<Option<Rc<Components>>>,
 }
@@ -182,6 +185,11 @@ impl Model for Pca {
         }
         run.write("written", &[left.min(rows) as f32]);
         run.call("train", run.step());
+    }
+
+    /// One pass, after which nothing is left to learn; but over the plane the models beside this one go on.
+    fn course(&self) -> Course {
+        Course { pace: None, end: (!self.is_plane).then_some(self.steps) }
     }
 
     fn measure(&self, run: &mut Run<'_>) -> Measuring {

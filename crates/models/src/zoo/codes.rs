@@ -9,6 +9,7 @@ use nalgebra::DMatrix;
 
 use crate::data::{Kind, RowShape, Split};
 use crate::metrics::{principal_axes, principal_parts};
+use crate::plane;
 use crate::{Error, Floats, Knob, KnobKind, Knobs, Layer, Picture, Role, Run, Scale, Text, said, text};
 
 /// Rows that these programs work on at once.
@@ -224,7 +225,7 @@ pub(super) fn points(role: Role, at: Vec<f32>) -> Layer {
         Role::Made => said("made by the model", "모델이 만든 점"),
         Role::Code | Role::Other => said("codes", "코드"),
     };
-    Layer::Points { name, role, at: Floats(at), classes: vec![] }
+    plane::points(name, role, at)
 }
 
 /// `z` with `Φ(z) = share`, by Newton's method: from 0 towards either tail, where `Φ` is concave or convex, it never overshoots.

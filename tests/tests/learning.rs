@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used)]
 
+use std::sync::Mutex;
+use std::thread;
+
 use daydream_cpu::Cpu;
 use daydream_models::{Better, ModelSpec, Preset, Recipe, Session, zoo};
 use pollster::block_on;
@@ -40,7 +43,22 @@ fn every_preset_reaches_its_bar() {
     for spec in zoo::catalogue() {
         assert!(!spec.presets.is_empty(), "{} has no preset", spec.id);
     }
-    let presets = zoo::catalogue().iter().flat_map(|spec| spec.presets.iter().map(move |preset| (spec, preset)));
-    let problems: Vec<String> = presets.filter_map(|(spec, preset)| learns(spec, preset).err()).collect();
+    let presets = zoo::catalogue().iter().flat_map(|spec| spec.presets.iter().map(move |preset| (*spec, preset)));
+    // Each core takes the next one when it is done with one.
+    let (left, problems) = (Mutex::new(presets), Mutex::new(Vec::new()));
+    let next = || left.lock().unwrap().next();
+    let work = || {
+        while let Some((spec, preset)) = next() {
+            if let Err(problem) = learns(spec, preset) {
+                problems.lock().unwrap().push(problem);
+            }
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 0..thread::available_parallelism().map_or(1, |cores| cores.get()) {
+            scope.spawn(work);
+        }
+    });
+    let problems = problems.into_inner().unwrap();
     assert!(problems.is_empty(), "{problems:#?}");
 }

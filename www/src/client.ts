@@ -1,5 +1,6 @@
 /** The page's end of the worker: every command is a promise, every event a callback. */
 
+import { Crew } from './crew';
 import type { Answers, Command, Failure, Message, Recipe, Request } from './protocol';
 import { startWorker } from './start-worker';
 
@@ -29,6 +30,7 @@ export class Client {
   onStopped: (event: Stopped) => void = () => undefined;
 
   readonly #worker: Worker;
+  readonly #crew = new Crew();
   readonly #waiting = new Map<number, Waiting>();
   #next = 0;
 
@@ -55,14 +57,19 @@ export class Client {
 
   /** Ends the worker. Nothing that was asked is answered any more. */
   close(): void {
-    this.#worker.terminate();
+    this.#end();
     this.#waiting.clear();
   }
 
   /** Ends the worker, and refuses all that was asked of it. */
   dismiss(failure: Failure): void {
-    this.#worker.terminate();
+    this.#end();
     this.#refuseAll(failure);
+  }
+
+  #end(): void {
+    this.#worker.terminate();
+    this.#crew.dismiss();
   }
 
   #receive(message: Message): void {
@@ -83,6 +90,9 @@ export class Client {
       case 'stopped':
         if (message.failure.code === 'crashed') this.#fail(message.failure);
         else this.onStopped(message);
+        break;
+      case 'recruit':
+        void this.#crew.recruit(message.threads, message.shared).then((arrival) => { message.reply.postMessage(arrival); });
         break;
       case 'ready':
         break;

@@ -8,10 +8,7 @@
  */
 
 import { fusionIsFaster, fusionIsKnown } from './fusion';
-import { startModuleWorker } from './module-worker';
-import type { Recipe, Rounding } from './protocol';
-import type { Arrival, Shared } from './thread';
-import threadUrl from './thread?worker&url';
+import type { Arrival, Message, Recipe, Rounding, Shared } from './protocol';
 import { threadedEngine, threadedRelaxedUrl } from './threaded-engine';
 import relaxedUrl from './wasm/daydream_relaxed.wasm?url';
 
@@ -52,28 +49,20 @@ function start(engine: Engine, rounding: Rounding, relaxed: string | undefined):
 async function withThreads(engine: Engine, threads: number, rounding: Rounding): Promise<Loaded> {
   await start(engine, rounding, threadedRelaxedUrl);
   const [module, memory] = engine.formCrew(threads) as [WebAssembly.Module, WebAssembly.Memory];
-  const workers = Array.from({ length: threads - 1 }, () => startModuleWorker(new URL(threadUrl, import.meta.url)));
-  try {
-    await Promise.all(workers.map((worker) => arrival(worker, { module, memory })));
-  } catch (error) {
-    for (const worker of workers) worker.terminate();
-    throw error;
-  }
+  const problem = await recruit(threads - 1, { module, memory });
+  if (problem !== undefined) throw new Error(problem);
   engine.crewIsComplete();
   return { engine, memory, rounding };
 }
 
-/** Hands a worker what it loads, and waits until it has come. */
-function arrival(worker: Worker, shared: Shared): Promise<void> {
-  return new Promise((resolve, reject) => {
-    worker.addEventListener('message', ({ data: problem }: MessageEvent<Arrival>) => {
-      if (problem === undefined) resolve();
-      else reject(new Error(problem));
-    }, { once: true });
-    worker.addEventListener('error', (event) => {
-      event.preventDefault();
-      reject(new Error(event.message || 'a thread did not start'));
-    });
-    worker.postMessage(shared);
+/** Has the page start threads. */
+function recruit(threads: number, shared: Shared): Promise<Arrival> {
+  const { port1: port, port2: reply } = new MessageChannel();
+  return new Promise((resolve) => {
+    port.onmessage = ({ data }: MessageEvent<Arrival>) => {
+      port.close();
+      resolve(data);
+    };
+    postMessage({ type: 'recruit', threads, shared, reply } satisfies Message, { transfer: [reply] });
   });
 }

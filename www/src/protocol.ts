@@ -245,9 +245,20 @@ export interface Answers {
 
 export type Request = { id: number } & Command;
 
+/** What the threads of the engine share. */
+export interface Shared {
+  module: WebAssembly.Module;
+  memory: WebAssembly.Memory;
+}
+
+/** What comes of starting threads: nothing where all is well, or what went wrong. */
+export type Arrival = string | undefined;
+
 /** What the worker sends. */
 export type Message =
   | { type: 'ready' }
+  /** The engine wants so many threads. The `Arrival` is answered to the port, once all have come or one could not. */
+  | { type: 'recruit'; threads: number; shared: Shared; reply: MessagePort }
   | { type: 'answer'; id: number; value: unknown }
   | { type: 'refused'; id: number; failure: Failure }
   /** While playing, several times a second: where training stands, and how fast it goes. */

@@ -1,15 +1,7 @@
 /** One thread of the engine's crew: a worker that loads the module over the memory of the session's worker. */
 
+import type { Arrival, Shared } from './protocol';
 import { threadedEngine } from './threaded-engine';
-
-/** What the session's worker hands out. */
-export interface Shared {
-  module: WebAssembly.Module;
-  memory: WebAssembly.Memory;
-}
-
-/** What is answered: nothing where all is well. */
-export type Arrival = undefined | string;
 
 function answer(arrival: Arrival): void {
   postMessage(arrival);

@@ -15,6 +15,9 @@ const LINKS = [
   'model=ff&data=digits&layers=1&width=16&batch=16&device=cpu&play=1',
 ];
 
+/** Between two looks at whether the page is drawn. */
+const SETTLING_MS = 300;
+
 let site: Site;
 let browser: PlaywrightBrowser;
 beforeAll(async () => {
@@ -48,15 +51,29 @@ async function switchModels(from: number, to: number): Promise<void> {
 
 async function taken(): Promise<Taken> {
   await browser.evaluate(() => player.pause());
+  const { heap, nodes } = await ofThePage();
+  const { module, workers } = await browser.evaluate(() => ({ module: player.info?.memory ?? NaN, workers: (window as unknown as { workers: Worker[] }).workers.length }));
+  return { module, heap, nodes, workers };
+}
+
+/** What the page takes once it is drawn: it has as many nodes as when it was last asked, twice in a row. */
+async function ofThePage(): Promise<{ heap: number; nodes: number }> {
   const protocol = await browser.page.context().newCDPSession(browser.page);
   await protocol.send('Performance.enable');
   await protocol.send('HeapProfiler.enable');
-  await protocol.send('HeapProfiler.collectGarbage');
-  const { metrics } = await protocol.send('Performance.getMetrics');
-  const metric = (name: string): number => metrics.find((candidate) => candidate.name === name)?.value ?? NaN;
-  const { module, workers } = await browser.evaluate(() => ({ module: player.info?.memory ?? NaN, workers: (window as unknown as { workers: Worker[] }).workers.length }));
-  await protocol.detach();
-  return { module, heap: metric('JSHeapUsedSize'), nodes: metric('Nodes'), workers };
+  const seen: number[] = [];
+  for (;;) {
+    await protocol.send('HeapProfiler.collectGarbage');
+    const { metrics } = await protocol.send('Performance.getMetrics');
+    const metric = (name: string): number => metrics.find((candidate) => candidate.name === name)?.value ?? NaN;
+    const [heap, nodes] = [metric('JSHeapUsedSize'), metric('Nodes')];
+    if (seen.slice(-2).filter((before) => before === nodes).length === 2) {
+      await protocol.detach();
+      return { heap, nodes };
+    }
+    seen.push(nodes);
+    await browser.page.waitForTimeout(SETTLING_MS);
+  }
 }
 
 test('the page says how much memory it has taken', async () => {

@@ -128,6 +128,22 @@ fn a_live_knob_out_of_range_leaves_the_session_as_it_was() {
     }
 }
 
+/// A link names a knob by its id alone.
+#[test]
+fn no_knob_of_a_model_shares_its_id_with_one_of_a_data_set() {
+    for model in zoo::catalogue() {
+        for data in data::catalogue() {
+            let shared: Vec<&str> = model
+                .knobs
+                .iter()
+                .map(|knob| knob.id)
+                .filter(|id| data.knobs.iter().any(|knob| knob.id == *id))
+                .collect();
+            assert!(shared.is_empty(), "{} and {}: {shared:?}", model.id, data.id);
+        }
+    }
+}
+
 #[test]
 fn every_model_builds_on_every_data_set_that_it_accepts() {
     for spec in zoo::catalogue() {

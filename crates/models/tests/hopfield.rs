@@ -52,7 +52,7 @@ fn param(session: &mut Session, name: &str) -> Vec<f32> {
 fn hebbs_rule_adds_up_products() {
     let (units, count) = (12, 5);
     let patterns = coins(units * count, 1);
-    let mut session = session(&patterns, units, &[("rule", "hebb")]);
+    let mut session = session(&patterns, units, &[("learning-rule", "hebb")]);
     let metrics = block_on(session.step(20)).unwrap();
     assert_eq!(metrics[0], ("stored".to_owned(), 5.0));
     let xi = DMatrix::from_row_slice(count, units, &patterns);
@@ -118,7 +118,7 @@ fn the_graph_and_the_host_agree_on_energies() {
     let mut names = ["quadratic", "cubic", "exponential", "attention"].into_iter();
     for memory in memories(units, &patterns) {
         let name = names.next().unwrap();
-        let mut session = session(&patterns, units, &[("rule", "hebb"), ("energy", name), ("beta", "2")]);
+        let mut session = session(&patterns, units, &[("learning-rule", "hebb"), ("energy", name), ("beta", "2")]);
         let metrics = block_on(session.step(count as u64)).unwrap();
         let expected = memory.each().map(|xi| memory.energy(xi)).sum::<f64>() / count as f64;
         assert_eq!(metrics[1].0, "energy");
@@ -183,7 +183,7 @@ fn the_exponential_energy_holds_more_patterns_than_there_are_units() {
     let (units, count) = (64, 256);
     let patterns = coins(units * count, 8);
     let recalled = |energy: &str| {
-        let knobs = [("energy", energy), ("rule", "hebb"), ("patterns", "256")];
+        let knobs = [("energy", energy), ("learning-rule", "hebb"), ("patterns", "256")];
         let mut session = session(&patterns, units, &knobs);
         block_on(session.step(count as u64)).unwrap();
         block_on(session.evaluate(&["recalled"])).unwrap()[0].1

@@ -72,7 +72,7 @@ fn build(setup: &Setup<'_>) -> Result<Built, Error> {
         w: g.param("weights", WEIGHT_SCALE / (width as f32).sqrt() * g.normal([width, hidden])),
         b: g.param("visible.bias", g.constant(0.0, [width])),
         c: g.param("hidden.bias", g.constant(0.0, [hidden])),
-        log_variance: g.param("log-variance", g.constant(2.0 * knobs.real("noise").ln(), [width])),
+        log_variance: g.param("log-variance", g.constant(2.0 * knobs.real("first-noise").ln(), [width])),
     };
     let standard =
         Standard { shift: g.param("shift", g.constant(0.0, [width])), scale: g.param("scale", g.constant(1.0, [])) };

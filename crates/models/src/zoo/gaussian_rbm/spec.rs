@@ -64,13 +64,13 @@ static KNOBS: [Knob; 9] = [
         live: true,
     },
     Knob {
-        id: "noise",
+        id: "first-noise",
         title: text("First noise σ", "처음 잡음 σ"),
         help: text(
             "Standard deviation of the visible units around their means, in units of the data's spread. At 1 the machine is as wide as the data before it has learned anything; small values make sharp pieces that are harder to place.",
             "가시 유닛이 평균 둘레로 흩어지는 표준편차입니다. 데이터가 퍼진 정도를 1로 잽니다. 1이면 아무것도 배우기 전부터 데이터만큼 퍼져 있고, 작으면 조각이 또렷해지지만 제자리를 찾기 어렵습니다.",
         ),
-        kind: KnobKind::Real { min: 0.05, max: 1.0, default: 1.0, scale: Scale::Log, unit: "" },
+        kind: KnobKind::Real { min: 0.05, max: 1.0, default: 0.3, scale: Scale::Log, unit: "" },
         live: false,
     },
     Knob {
@@ -326,16 +326,9 @@ static VIEWS: [View; 5] = [
 static PRESETS: [Preset; 3] = [
     Preset {
         id: "ring",
-        title: text("Ring of 8 Gaussians", "고리 모양의 정규분포 8개"),
+        title: text("Ring of 8 wide Gaussians", "고리 모양의 넓은 정규분포 8개"),
         data: "points",
-        knobs: &[
-            ("hidden", "32"),
-            ("noise", "0.3"),
-            ("variances", "learned"),
-            ("k", "10"),
-            ("batch", "256"),
-            ("learning-rate", "0.02"),
-        ],
+        knobs: &[("noise", "0.2"), ("hidden", "32"), ("variances", "learned"), ("k", "10"), ("batch", "256")],
         steps: 4000,
         metric: "kl",
         bar: 0.15,

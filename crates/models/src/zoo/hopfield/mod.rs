@@ -68,7 +68,7 @@ pub(super) fn build(setup: &Setup<'_>) -> Result<Built, Error> {
     let (data, knobs) = (setup.data, setup.knobs);
     check_shape(data)?;
     let kind = [Kind::Quadratic, Kind::Cubic, Kind::Exponential, Kind::Attention][knobs.whole("energy")];
-    let (is_hebbian, is_random) = (knobs.whole("rule") == 1, knobs.whole("patterns-from") == 1);
+    let (is_hebbian, is_random) = (knobs.whole("learning-rule") == 1, knobs.whole("patterns-from") == 1);
     let wanted = knobs.whole("patterns");
     let most = if is_random { wanted } else { wanted.min(data.train.len()) };
     let units = data.shape.len();

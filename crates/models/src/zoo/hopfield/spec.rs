@@ -76,7 +76,7 @@ static KNOBS: [Knob; 5] = [
         live: false,
     },
     Knob {
-        id: "rule",
+        id: "learning-rule",
         title: text("Learning rule", "학습 규칙"),
         help: text(
             "How the quadratic energy gets its couplings. Hebb: units that agree in a pattern are coupled more, those that differ less. Pseudo-inverse: only \
@@ -348,7 +348,7 @@ static PRESETS: [Preset; 4] = [
         id: "hebb",
         title: text("Hebb's rule, filled past its limit", "헤브 규칙을 한계 너머까지 채우기"),
         data: "strokes",
-        knobs: &[("rule", "hebb"), ("patterns-from", "random"), ("patterns", "140")],
+        knobs: &[("learning-rule", "hebb"), ("patterns-from", "random"), ("patterns", "140")],
         steps: 80,
         metric: "recalled",
         bar: 0.95,

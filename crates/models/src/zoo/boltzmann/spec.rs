@@ -241,8 +241,8 @@ static VIEWS: [View; 6] = [
         id: "settling",
         title: text("Settling", "평형에 이르는 과정"),
         help: text(
-            "How far each phase is from its equilibrium after so many Gibbs sweeps, starting from coins. Computed exactly. With the edges inside the layers cut, the awake phase is in equilibrium after one sweep.",
-            "동전 던지기에서 시작해 깁스 스윕을 되풀이할 때, 단계마다 평형 분포에서 얼마나 떨어져 있는지를 정확히 계산한 것입니다. 층 안의 연결을 끊으면 깨어 있을 때는 스윕 한 번으로 평형에 이릅니다.",
+            "How far each phase is from its equilibrium after so many Gibbs sweeps, starting from coins. Computed exactly, as total variation: half the sum of the differences of all probabilities. With the edges inside the layers cut, the awake phase is in equilibrium after one sweep.",
+            "동전 던지기에서 시작해 깁스 스윕을 되풀이할 때, 단계마다 평형 분포에서 얼마나 떨어져 있는지를 정확히 계산한 것입니다. 거리는 총변동 거리, 곧 모든 확률의 차이를 더한 값의 절반입니다. 층 안의 연결을 끊으면 깨어 있을 때는 스윕 한 번으로 평형에 이릅니다.",
         ),
         args: &[],
         data: &[],

@@ -15,6 +15,8 @@ const BURN_IN: u32 = 100;
 const CHARTED: usize = 64;
 const PICTURED: usize = 32;
 const COLUMNS: usize = 8;
+/// Patterns in a row that have their shares below them.
+const CAPTIONED: usize = 4;
 /// Dreams shown.
 const SHOWN: usize = 40;
 /// Sweeps in the chart of how phases settle.
@@ -100,7 +102,7 @@ impl Boltzmann {
             order.iter().flat_map(|pattern| (0..width).map(move |bit| (pattern >> (width - 1 - bit) & 1) as f32));
         let percent = |pattern: &usize| format!("{:.1} | {:.1}", 100.0 * share[*pattern], 100.0 * exact[*pattern]);
         let captions = order.iter().map(percent).collect();
-        Ok(Picture::images(self.sight.grid, COLUMNS, bits.collect()).with_captions(captions))
+        Ok(Picture::images(self.sight.grid, CAPTIONED, bits.collect()).with_captions(captions))
     }
 
     /// `⟨sᵢsⱼ⟩` awake, asleep, and their difference.
@@ -159,7 +161,7 @@ impl Boltzmann {
         }
         Ok(Picture::Chart {
             x: said("Gibbs sweeps", "깁스 스윕 횟수"),
-            y: said("distance to equilibrium (total variation)", "평형 분포까지의 거리(총변동)"),
+            y: said("distance to equilibrium", "평형 분포까지의 거리"),
             curves,
             mark: None,
         })

@@ -3,7 +3,7 @@
 use daydream_graph::{Function, Graph, Tensor};
 
 use super::stack::Stack;
-use super::{DeepBelief, ROWS, layer_program};
+use super::{DeepBelief, Phase, ROWS, layer_program};
 use crate::zoo::rbm::views::{as_filters, test_rows};
 use crate::{Error, Group, Part, Picture, Run, Text, said};
 
@@ -114,7 +114,14 @@ impl DeepBelief {
         .flatten()
         .collect();
         if parts.is_empty() {
-            parts.extend(pick(said("Both say the same", "둘의 답이 모두 같음"), &|_| true));
+            let heading = match self.phase(run) {
+                Phase::Layer(_) | Phase::FineTuning(0) => said(
+                    "Neither has learned yet: labels come after the layers",
+                    "둘 다 아직 배우지 않음: 레이블은 층을 모두 학습한 뒤에 씀",
+                ),
+                Phase::FineTuning(_) => said("Both say the same", "둘의 답이 모두 같음"),
+            };
+            parts.extend(pick(heading, &|_| true));
         }
         Ok(Picture::Group(Group { parts }))
     }

@@ -6,8 +6,9 @@ use crate::{Curve, Error, Floats, Group, Layer, Palette, Part, Picture, Role, Ru
 
 /// Cells of the density along a side.
 const GRID: Grid = Grid::shown(64);
-/// Components in a row, and the most that are shown.
-const COLUMNS: usize = 10;
+/// Components in a row that have words below them.
+const CAPTIONED: usize = 8;
+/// The most components that are shown.
 const SHOWN: usize = 100;
 /// Points shown.
 const POINTS: usize = 400;
@@ -22,17 +23,17 @@ pub(super) fn components(run: &Run<'_>, components: &Components, latent: usize) 
     for (value, axis) in &components.parts[..count] {
         let reach = axis.amax().max(f64::MIN_POSITIVE);
         pixels.extend(axis.iter().map(|x| (x / reach) as f32));
-        captions.push(format!("{:.1} %", 100.0 * value / total));
+        captions.push(format!("{:.1}", 100.0 * value / total));
     }
-    let axes = Picture::coloured(shape, count.min(COLUMNS), pixels, [-1.0, 1.0], Palette::Diverging);
+    let axes = Picture::coloured(shape, count.min(CAPTIONED), pixels, [-1.0, 1.0], Palette::Diverging);
     let mean = Picture::images(shape, 1, components.mean.clone());
     let part = |en: &str, ko: &str, picture| Part { en: en.to_owned(), ko: ko.to_owned(), picture };
     Picture::Group(Group {
         parts: vec![
             part("The mean", "평균", mean),
             part(
-                "Components, with their share of the variance",
-                "성분과, 전체 분산에서 차지하는 비율",
+                "Components, with their share of the variance in %",
+                "성분과, 전체 분산에서 차지하는 비율(%)",
                 axes.with_captions(captions),
             ),
         ],

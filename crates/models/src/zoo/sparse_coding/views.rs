@@ -12,7 +12,8 @@ const GRID: Grid = Grid::shown(64);
 const COLUMNS: usize = 10;
 const ATOM_COLUMNS: usize = 12;
 /// Atoms that the picture of one row's code shows, the largest first.
-const PARTS: usize = 11;
+const PARTS: usize = 16;
+const PARTS_IN_A_ROW: usize = 8;
 /// Iterations on the chart of the energy.
 const CHARTED: usize = 60;
 /// Rows that the chart is a mean over.
@@ -132,7 +133,13 @@ pub(super) async fn code(run: &mut Run<'_>, args: &Knobs) -> Result<Picture, Err
         if !used.is_empty() {
             let reach = pieces.iter().fold(1e-6f32, |reach, x| reach.max(x.abs()));
             let captions = used.iter().map(|&atom| format!("{:+.2}", code[atom])).collect();
-            let picture = Picture::coloured(data.shape, used.len(), pieces, [-reach, reach], Palette::Diverging);
+            let picture = Picture::coloured(
+                data.shape,
+                used.len().min(PARTS_IN_A_ROW),
+                pieces,
+                [-reach, reach],
+                Palette::Diverging,
+            );
             let picture = picture.with_captions(captions);
             parts.insert(1, part("Its largest parts: z times the atom", "가장 큰 성분: z에 원자를 곱한 것", picture));
         }
@@ -158,7 +165,7 @@ pub(super) async fn inference(run: &mut Run<'_>) -> Result<Picture, Error> {
     };
     let curves = vec![curve(said("ISTA", "ISTA"), ista), curve(said("FISTA", "FISTA"), fista)];
     let mark = Some(run.knobs().real("iterations"));
-    let y = said("log₁₀ of the energy above its minimum", "최솟값을 넘는 에너지의 log₁₀");
+    let y = said("log₁₀(E − min E)", "log₁₀(E − min E)");
     Ok(Picture::Chart { x: said("iterations", "반복 횟수"), y, curves, mark })
 }
 

@@ -6,7 +6,7 @@ import plotStyles from 'uplot/dist/uPlot.min.css?inline';
 import { LanguageController, language, measured, say } from '../language';
 import type { Picture } from '../protocol';
 import { classColor, floats } from './colors';
-import { plotLibrary, type Plot } from './uplot';
+import { BESIDE, labels, plotLibrary, range, type Plot } from './uplot';
 
 type Chart = Extract<Picture, { type: 'chart' }>;
 
@@ -88,13 +88,13 @@ export class DayDreamChart extends LitElement {
     const rule = style.getPropertyValue('--dd-rule').trim();
     const { curves, mark, x, y } = this.chart;
     const axis = { stroke: ink, ticks: { show: false }, font: '10px system-ui, sans-serif', labelFont: '11px system-ui, sans-serif', labelSize: 16,
-      grid: { stroke: rule, width: 1 }, values: (_plot: uPlot, ticks: number[]) => ticks.map((tick) => measured(tick)) };
+      grid: { stroke: rule, width: 1 }, values: labels };
     this.#plot = new Library(
       {
         width: this.#width(),
         height: HEIGHT,
-        padding: [8, 8, 0, 0],
-        scales: { x: { time: false } },
+        padding: [8, BESIDE, 0, 0],
+        scales: { x: { time: false }, y: { range: (_plot, low, high) => range(Library, low, high) } },
         legend: { show: false },
         cursor: { points: { size: 6 }, y: false, drag: { x: false, y: false } },
         hooks: {

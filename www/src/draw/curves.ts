@@ -10,7 +10,7 @@ import { helpStyles } from '../player/theme';
 import type { Metric, Metrics } from '../protocol';
 import { WORDS, unit } from '../words';
 import { classColor } from './colors';
-import { plotLibrary, type Plot } from './uplot';
+import { BESIDE, labels, plotLibrary, range, type Plot } from './uplot';
 
 /** Somebody asks for metrics that are only measured on request. */
 export type Measure = CustomEvent<string[]>;
@@ -22,6 +22,11 @@ const REFRESH = 150;
 const STEP_INCREMENTS = Array.from({ length: 9 }, (_, power) => [1, 2, 5].map((mantissa) => mantissa * 10 ** power)).flat();
 /** So few values among many steps are drawn as points: a line would not tell them from what lies between. */
 const FEW = 40;
+
+/** Of metrics that do not exist for this run only those are shown that somebody asked for: the others are measured by themselves. */
+export function isShown(metric: Metric, absent: ReadonlySet<string>): boolean {
+  return metric.cost === 'costly' || !absent.has(metric.id);
+}
 
 export class DayDreamCurves extends LitElement {
   static override properties = {
@@ -105,8 +110,7 @@ export class DayDreamCurves extends LitElement {
   }
 
   #row(metric: Metric, index: number): TemplateResult | typeof nothing {
-    // Nobody asked for those that are measured by themselves.
-    if (this.absent.has(metric.id) && metric.cost !== 'costly') return nothing;
+    if (!isShown(metric, this.absent)) return nothing;
     const value = this.pointed === undefined ? this.latest[metric.id] : (this.history.values.get(metric.id)?.[this.pointed] ?? undefined);
     const off = this.switchedOff.has(metric.id);
     const title = say(metric.title);
@@ -179,14 +183,14 @@ export class DayDreamCurves extends LitElement {
       {
         width: Math.max(120, this.clientWidth),
         height: HEIGHT,
-        padding: [6, 6, 0, 0],
-        scales: { x: { time: false } },
+        padding: [6, BESIDE, 0, 0],
+        scales: { x: { time: false }, y: { range: (_plot, low, high) => range(Library, low, high) } },
         legend: { show: false },
         cursor: { points: { size: 6 }, y: false, drag: { x: false, y: false } },
         hooks: { setCursor: [(plot) => { this.pointed = plot.cursor.idx ?? undefined; }] },
         axes: [
           { ...axis, grid: { show: false }, size: 20, space: 70, incrs: STEP_INCREMENTS, values: (_plot, ticks) => ticks.map((tick) => count(tick)) },
-          { ...axis, grid: { stroke: rule, width: 1 }, size: 44, space: 30, values: (_plot, ticks) => ticks.map((tick) => measured(tick)) },
+          { ...axis, grid: { stroke: rule, width: 1 }, size: 44, space: 30, values: labels },
         ],
         series: [
           {},

@@ -12,6 +12,7 @@ import { bars, histogram } from './shares';
 
 type Images = Extract<Picture, { type: 'images' }>;
 type Plane = Extract<Picture, { type: 'plane' }>;
+type Group = Extract<Picture, { type: 'group' }>;
 
 /** A point of the plane was clicked: x and y. */
 export type Picked = CustomEvent<[number, number]>;
@@ -19,9 +20,12 @@ export type Picked = CustomEvent<[number, number]>;
 /** How large a pixel of an image, and a whole image, become at most, in pixels of the page. */
 const LARGEST_PIXEL = 10;
 const LARGEST_IMAGE = 140;
+/** How small an image of a few pixels becomes where there is room, bare and with words below it. */
+const SMALLEST_IMAGE = 44;
+const SMALLEST_CAPTIONED = 76;
 
 export class DayDreamPicture extends LitElement {
-  static override properties = { picture: { attribute: false }, label: { type: String }, dark: { type: Boolean }, pickable: { type: Boolean }, hint: { state: true } };
+  static override properties = { picture: { attribute: false }, label: { type: String }, dark: { type: Boolean }, pickable: { type: Boolean }, bare: { type: Boolean }, hint: { state: true } };
 
   declare picture: Picture | undefined;
   declare label: string;
@@ -29,6 +33,8 @@ export class DayDreamPicture extends LitElement {
   declare dark: boolean;
   /** Whether points of the plane can be picked. */
   declare pickable: boolean;
+  /** Whether the layers of the plane are named elsewhere. */
+  declare bare: boolean;
   declare private hint: { text: string; x: number; y: number } | undefined;
 
   readonly #resized = new ResizeObserver(() => { this.#draw(); });
@@ -38,6 +44,7 @@ export class DayDreamPicture extends LitElement {
     this.label = '';
     this.dark = false;
     this.pickable = false;
+    this.bare = false;
     new LanguageController(this);
   }
 
@@ -70,15 +77,22 @@ export class DayDreamPicture extends LitElement {
       case 'bars':
         return bars(picture);
       case 'group':
-        return html`<div class=${arrangement(picture)}>
-          ${repeat(
-            picture.parts,
-            (part) => part.en,
-            (part) => html`<section><h4>${part[language()]}</h4><day-dream-picture .picture=${part.picture} .dark=${this.dark} ?pickable=${this.pickable}
-              label=${part[language()]} @picked=${this.#forward}></day-dream-picture></section>`,
-          )}
-        </div>`;
+        return this.#renderGroup(picture);
     }
+  }
+
+  /** The layers of planes that are alike are named once, below all of them. */
+  #renderGroup(group: Group): TemplateResult {
+    const common = commonPlane(group);
+    return html`<div class=${arrangement(group)}>
+        ${repeat(
+          group.parts,
+          (part) => part.en,
+          (part) => html`<section><h4>${part[language()]}</h4><day-dream-picture .picture=${part.picture} .dark=${this.dark} ?pickable=${this.pickable} ?bare=${common !== undefined}
+            label=${part[language()]} @picked=${this.#forward}></day-dream-picture></section>`,
+        )}
+      </div>
+      ${common ? this.#renderLegend(common) : nothing}`;
   }
 
   #renderImages(images: Images): TemplateResult {
@@ -99,9 +113,6 @@ export class DayDreamPicture extends LitElement {
   }
 
   #renderPlane(plane: Plane): TemplateResult {
-    // What a single layer shows is said by the title.
-    const named = plane.layers.length > 1 ? plane.layers : [];
-    const classes = [...new Set(plane.layers.flatMap((layer) => (layer.type === 'points' && layer.role === 'code' ? layer.classes : [])))].sort((a, b) => a - b);
     return html`
       <div class="frame square">
         <canvas role="img" aria-label=${this.label} class=${this.pickable ? 'pickable' : ''} @click=${(event: PointerEvent) => { this.#pick(event, plane); }}
@@ -109,6 +120,15 @@ export class DayDreamPicture extends LitElement {
         ${this.#renderHint()}
       </div>
       ${plane.axes ? html`<div class="axis"><span>→ ${say(plane.axes[0])}</span><span>↑ ${say(plane.axes[1])}</span></div>` : nothing}
+      ${this.bare ? nothing : this.#renderLegend(plane)}
+    `;
+  }
+
+  #renderLegend(plane: Plane): TemplateResult {
+    // What a single layer shows is said by the title.
+    const named = plane.layers.length > 1 ? plane.layers : [];
+    const classes = [...new Set(plane.layers.flatMap((layer) => (layer.type === 'points' && layer.role === 'code' ? layer.classes : [])))].sort((a, b) => a - b);
+    return html`
       <div class="legend">
         ${named.map((layer) => html`<span><i class=${mark(layer)}></i>${say(layer.name)}</span>`)}
         ${classes.map((index) => html`<span><i style="background:${classColor(index, this.dark)}"></i>${index}</span>`)}
@@ -151,7 +171,8 @@ export class DayDreamPicture extends LitElement {
     const density = window.devicePixelRatio || 1;
     if (this.picture.type === 'images') {
       const { width, columns } = gridOf(this.picture);
-      const room = Math.min(this.clientWidth, width * LARGEST_PIXEL, columns * LARGEST_IMAGE);
+      const smallest = this.picture.captions.length > 0 ? SMALLEST_CAPTIONED : SMALLEST_IMAGE;
+      const room = Math.min(this.clientWidth, Math.max(width * LARGEST_PIXEL, columns * smallest), columns * LARGEST_IMAGE);
       drawImages(canvas, this.picture, room * density, this.dark);
       canvas.style.width = `${Math.min(canvas.width / density, room)}px`;
     }
@@ -177,7 +198,7 @@ export class DayDreamPicture extends LitElement {
     .fitted { width: fit-content; }
     .fitted canvas { height: auto; }
     .rows { display: grid; gap: 8px; }
-    .captions { display: grid; margin-top: 2px; font-size: 0.72rem; color: var(--dd-muted); text-align: center; font-variant-numeric: tabular-nums; }
+    .captions { display: grid; width: 0; min-width: 100%; margin-top: 2px; font-size: 0.72rem; color: var(--dd-muted); text-align: center; font-variant-numeric: tabular-nums; }
     .captions span { overflow: hidden; white-space: nowrap; }
     .hint { position: absolute; transform: translate(-50%, calc(-100% - 10px)); pointer-events: none; white-space: nowrap; padding: 1px 6px;
       border-radius: 4px; font-size: 0.72rem; background: var(--dd-ink); color: var(--dd-surface); font-variant-numeric: tabular-nums; z-index: 1; }
@@ -209,9 +230,17 @@ export class DayDreamPicture extends LitElement {
 }
 
 /** How the parts of a group share the room: charts and captions need some for their words, many small pictures are compared at a glance. */
-function arrangement({ parts }: Extract<Picture, { type: 'group' }>): string {
+function arrangement({ parts }: Group): string {
   if (parts.some(({ picture }) => picture.type === 'chart' || (picture.type === 'images' && picture.captions.length > 0))) return 'wide group';
   return parts.length > 3 ? 'many group' : 'group';
+}
+
+/** One of a group's planes, if all parts are planes whose legends say the same. Those that tell classes apart have legends of their own. */
+function commonPlane({ parts }: Group): Plane | undefined {
+  const planes = parts.flatMap(({ picture }) => (picture.type === 'plane' ? [picture] : []));
+  const legends = planes.map(({ layers }) => layers.map((layer) => `${mark(layer)} ${say(layer.name)}`).join());
+  const told = planes.some(({ layers }) => layers.some((layer) => mark(layer) === 'code'));
+  return planes.length === parts.length && new Set(legends).size === 1 && !told ? planes[0] : undefined;
 }
 
 /** How a layer is shown in the legend. */

@@ -2,8 +2,7 @@
 
 import { css, html, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import '../draw/curves';
-import type { Measure } from '../draw/curves';
+import { isShown, type Measure } from '../draw/curves';
 import type { Metric, ModelSpec, View } from '../protocol';
 import type { Rotation } from './rotation';
 import type { Run } from './run';
@@ -30,7 +29,8 @@ export function stage({ run, model, rotation, dark, columns, views, metrics: wan
     key: `${model.id} ${view.id}`,
     card: html`<day-dream-view .view=${view} .run=${run} .rotation=${rotation} .dark=${dark}></day-dream-view>`,
   }));
-  const curves = grouped(model.metrics, wanted).map((metrics) => ({
+  const shown = grouped(model.metrics, wanted).filter((metrics) => metrics.some((metric) => isShown(metric, run.absent)));
+  const curves = shown.map((metrics) => ({
     key: `${model.id} ${metrics.map((metric) => metric.id).join(' ')}`,
     card: html`<day-dream-curves .metrics=${metrics} .latest=${run.metrics} .history=${run.log.history} .version=${run.log.version} .dark=${dark} .absent=${run.absent} .measuring=${measuring}
       @measure=${({ detail }: Measure) => { measure(detail); }}></day-dream-curves>`,

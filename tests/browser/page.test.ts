@@ -51,24 +51,30 @@ describe('languages', () => {
   });
 });
 
-/** Models that have all of it from the first steps on. */
-const MODELS = ['rbm', 'gaussian-rbm', 'ratings-rbm', 'hopfield', 'conditional-ebm', 'latent-ebm', 'kmeans', 'sparse-coding', 'dae', 'ff', 'pca', 'vae', 'gan'];
+/** What a link says beside the model, and how many steps it takes until there is all of it. */
+const MODELS: [string, string, number][] = [
+  ...['rbm', 'gaussian-rbm', 'ratings-rbm', 'boltzmann', 'hopfield', 'ebm', 'conditional-ebm', 'latent-ebm', 'kmeans', 'sparse-coding', 'dae', 'ff', 'pca', 'autoencoder', 'vae', 'gan']
+    .map((model): [string, string, number] => [model, '', 3]),
+  // Its classifiers learn after its layers, and what samplers find is judged once there are enough samples.
+  ['dbn', '&data=digits&layers=1&width=20&pretrain-steps=5', 20],
+  ['samplers', '', 60],
+];
 
-test.each(MODELS)('every picture and every value of %s is on the screen', async (model) => {
-  await browser.setViewport(1280, 3000);
-  await open(`#model=${model}`);
-  await browser.evaluate(() => player.step(3));
+test.each(MODELS)('every picture and every value of %s is on the screen', async (model, knobs, steps) => {
+  await browser.setViewport(1280, 3400);
+  await open(`#model=${model}${knobs}`);
+  await browser.evaluate((steps) => player.step(steps), steps);
   await waitFor(browser, () => {
     const parts = (name: string): Element[] => [...(player.shadowRoot?.querySelectorAll(name) ?? [])];
     // Others are drawn on request.
     const live = parts('day-dream-view').filter((view) => (view as unknown as { view: { live: boolean } }).view.live);
     const painted = live.map((view) => {
-      const pictures = [...(view.shadowRoot?.querySelectorAll('day-dream-picture') ?? [])];
-      const inner = pictures.flatMap((picture) => [picture, ...(picture.shadowRoot?.querySelectorAll('day-dream-picture') ?? [])]);
-      return inner.some((picture) => (picture.shadowRoot?.querySelector('canvas, svg, .bars, day-dream-chart')?.clientHeight ?? 0) > 20);
+      // Pictures may be made of pictures.
+      const within = (element: Element): Element[] => [...(element.shadowRoot?.querySelectorAll('day-dream-picture') ?? [])].flatMap((picture) => [picture, ...within(picture)]);
+      return within(view).some((picture) => (picture.shadowRoot?.querySelector('canvas, svg, .bars, day-dream-chart')?.clientHeight ?? 0) > 20);
     });
     const told = parts('day-dream-curves').map((curves) => /\d|Measure/.test(curves.shadowRoot?.querySelector('.value')?.textContent ?? ''));
-    return painted.length > 1 && told.length > 1 && [...painted, ...told].every(Boolean);
+    return painted.length > 1 && told.length > 0 && [...painted, ...told].every(Boolean);
   });
 });
 

@@ -12,7 +12,7 @@ pub(crate) static SPEC: ModelSpec = ModelSpec {
     family: Family::Energy,
     summary: text(
         "A network gives every answer y to a question x an energy, low where the two fit: one question may have several good answers.",
-        "네트워크가 질문 x에 대한 답 y마다 에너지를 매기고, 둘이 잘 맞을수록 낮게 합니다. 그래서 질문 하나에 좋은 답이 여럿일 수 있습니다.",
+        "신경망이 질문 x에 대한 답 y마다 에너지를 매기고, 둘이 잘 맞을수록 낮게 합니다. 그래서 질문 하나에 좋은 답이 여럿일 수 있습니다.",
     ),
     story: text(
         "The dotted curve is a plain regressor trained on the same data beside it: where two answers are right it draws the mean of them, which is wrong. \
@@ -74,7 +74,7 @@ static KNOBS: [Knob; 6] = [
         title: text("Hidden units", "은닉 유닛 수"),
         help: text(
             "Width of each hidden layer, of the energy and of the regressor. More can follow sharper turns.",
-            "에너지 네트워크와 회귀 모델의 각 은닉층에 있는 유닛의 수입니다. 많을수록 급한 굽이도 따라갑니다.",
+            "에너지 신경망과 회귀 모델의 각 은닉층에 있는 유닛의 수입니다. 많을수록 급한 굽이도 따라갑니다.",
         ),
         kind: KnobKind::Whole { min: 4.0, max: 256.0, default: 64.0, scale: Scale::Log },
         live: false,
@@ -84,7 +84,7 @@ static KNOBS: [Knob; 6] = [
         title: text("Hidden layers", "은닉층 수"),
         help: text(
             "How many hidden layers both networks have. However many: the regressor still answers with one y.",
-            "두 네트워크에 있는 은닉층의 수입니다. 아무리 늘려도 회귀 모델의 답은 하나뿐입니다.",
+            "두 신경망에 있는 은닉층의 수입니다. 아무리 늘려도 회귀 모델의 답은 하나뿐입니다.",
         ),
         kind: KnobKind::Whole { min: 1.0, max: 4.0, default: 2.0, scale: Scale::Linear },
         live: false,

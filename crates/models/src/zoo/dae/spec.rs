@@ -13,15 +13,15 @@ pub(crate) static SPEC: ModelSpec = ModelSpec {
     family: Family::Energy,
     summary: text(
         "The network is shown damaged data and asked for the original. To repair it, it has to learn where data lies: its corrections point there from everywhere.",
-        "네트워크에 손상된 데이터를 보여 주고 원본을 맞히게 합니다. 고치려면 데이터가 어디에 있는지 알아야 하므로, 어디에서든 고치는 방향이 데이터를 가리키게 됩니다.",
+        "신경망에 손상된 데이터를 보여 주고 원본을 맞히게 합니다. 고치려면 데이터가 어디에 있는지 알아야 하므로, 어디에서든 고치는 방향이 데이터를 가리키게 됩니다.",
     ),
     story: text(
         "On points, watch the valley of the energy form along the data: the distance between a point and its reconstruction is small where data is and grows away from it. The arrows of the field \
          are the corrections; with Gaussian noise they become the slope of the log density, which stands beside them. Follow points that are denoised again and again as they walk up to the \
          data, click to start one yourself. On images, scribble something and see what the network takes for damage. Masked patches make it invent what is missing.",
-        "점 데이터에서는 데이터를 따라 에너지의 골짜기가 파이는 모습을 지켜보세요. 점과 그 재구성 사이의 거리는 데이터가 있는 곳에서 작고 멀어질수록 커집니다. 화살표로 그린 장은 네트워크가 \
+        "점 데이터에서는 데이터를 따라 에너지의 골짜기가 파이는 모습을 지켜보세요. 점과 그 재구성 사이의 거리는 데이터가 있는 곳에서 작고 멀어질수록 커집니다. 화살표로 그린 장은 신경망이 \
          고치는 방향이며, 정규분포 잡음을 쓰면 옆에 그린 로그 밀도의 기울기와 같아집니다. 되풀이해 잡음을 제거한 점들이 데이터로 올라가는 길을 따라가 보고, 클릭해서 직접 출발시켜 보세요. \
-         이미지에서는 아무것이나 그려서 네트워크가 무엇을 손상으로 여기는지 보세요. 패치를 가리면 사라진 부분을 지어내야 합니다.",
+         이미지에서는 아무것이나 그려서 신경망이 무엇을 손상으로 여기는지 보세요. 패치를 가리면 사라진 부분을 지어내야 합니다.",
     ),
     equations: &[
         r"\tilde{y} \sim C(\tilde{y} \,|\, y), \quad \min_D \; \mathbb{E} \, \| D(\tilde{y}) - y \|^2 \;\Rightarrow\; D(\tilde{y}) = \mathbb{E}[y \,|\, \tilde{y}]",
@@ -48,7 +48,7 @@ static KNOBS: [Knob; 9] = [
         help: text(
             "What is done to the data before the network sees it. Gaussian noise gives the field its meaning on points. Masks take numbers away, one by one or in whole patches: the larger the \
              holes, the more the network has to know about images to fill them.",
-            "네트워크에 보여 주기 전에 데이터를 어떻게 손상할지 정합니다. 정규분포 잡음을 쓰면 점 데이터의 장이 의미를 갖습니다. 가림은 수를 하나씩 또는 패치째로 없앱니다. 구멍이 클수록 \
+            "신경망에 보여 주기 전에 데이터를 어떻게 손상할지 정합니다. 정규분포 잡음을 쓰면 점 데이터의 장이 의미를 갖습니다. 가림은 수를 하나씩 또는 패치째로 없앱니다. 구멍이 클수록 \
              이미지에 대해 더 많이 알아야 채울 수 있습니다.",
         ),
         kind: KnobKind::Choice {
@@ -98,7 +98,7 @@ static KNOBS: [Knob; 9] = [
         title: text("Hidden layers", "은닉층 수"),
         help: text(
             "With 0 the network is linear: the best one is then the Wiener filter, and on points a single straight valley.",
-            "0이면 네트워크가 선형이 됩니다. 이때 가장 좋은 것은 위너 필터이며, 점 데이터에서는 곧은 골짜기 하나가 됩니다.",
+            "0이면 신경망이 선형이 됩니다. 이때 가장 좋은 것은 위너 필터이며, 점 데이터에서는 곧은 골짜기 하나가 됩니다.",
         ),
         kind: KnobKind::Whole { min: 0.0, max: 4.0, default: 2.0, scale: Scale::Linear },
         live: false,
@@ -176,7 +176,7 @@ static METRICS: [Metric; 6] = [
         title: text("Error after denoising", "잡음 제거 후 오차"),
         help: text(
             "Mean squared error of a number between test rows and what the network makes of them after corruption. Of masked rows only what is missing is taken from the network.",
-            "테스트 데이터와, 이를 손상한 뒤 네트워크가 복원한 것 사이의 평균 제곱 오차(수 하나당)입니다. 가림 손상에서는 가려진 부분만 네트워크의 출력으로 채웁니다.",
+            "테스트 데이터와, 이를 손상한 뒤 신경망이 복원한 것 사이의 평균 제곱 오차(수 하나당)입니다. 가림 손상에서는 가려진 부분만 신경망의 출력으로 채웁니다.",
         ),
         unit: "",
         better: Better::Down,
@@ -209,7 +209,7 @@ static METRICS: [Metric; 6] = [
         title: text("Share of the error left", "남은 오차의 비율"),
         help: text(
             "The error after denoising, as a share of what is there without a network: of doing nothing, or for masks of filling by the mean, whichever is less.",
-            "네트워크 없이 남는 오차에 대한 잡음 제거 후 오차의 비율입니다. 비교 대상은 아무것도 하지 않은 것이며, 가림 손상에서는 평균으로 채운 것과 견주어 작은 쪽입니다.",
+            "신경망 없이 남는 오차에 대한 잡음 제거 후 오차의 비율입니다. 비교 대상은 아무것도 하지 않은 것이며, 가림 손상에서는 평균으로 채운 것과 견주어 작은 쪽입니다.",
         ),
         unit: "",
         better: Better::Down,
@@ -262,7 +262,7 @@ static VIEWS: [View; 8] = [
         title: text("Energy", "에너지"),
         help: text(
             "The squared distance between every point of the plane and its reconstruction. Dark valleys are where the network finds nothing to repair; lines are at equal distances.",
-            "평면의 모든 점과 그 재구성 사이의 거리를 제곱한 것입니다. 어두운 골짜기는 네트워크가 고칠 것이 없다고 보는 곳이며, 선은 같은 거리를 잇습니다.",
+            "평면의 모든 점과 그 재구성 사이의 거리를 제곱한 것입니다. 어두운 골짜기는 신경망이 고칠 것이 없다고 보는 곳이며, 선은 같은 거리를 잇습니다.",
         ),
         args: &[],
         data: &[Kind::Points],
@@ -298,7 +298,7 @@ static VIEWS: [View; 8] = [
         title: text("Field and score", "장과 스코어"),
         help: text(
             "From every point an arrow towards its reconstruction; beside it, with Gaussian noise, the arrows of the best network that could be: the slope of the log density of noisy data, times σ².",
-            "점마다 그 재구성을 향해 화살표를 그렸습니다. 정규분포 잡음을 쓸 때는 그 옆에 가장 좋은 네트워크의 화살표, 곧 잡음 섞인 데이터의 로그 밀도 기울기에 σ²을 곱한 것을 그립니다.",
+            "점마다 그 재구성을 향해 화살표를 그렸습니다. 정규분포 잡음을 쓸 때는 그 옆에 가장 좋은 신경망의 화살표, 곧 잡음 섞인 데이터의 로그 밀도 기울기에 σ²을 곱한 것을 그립니다.",
         ),
         args: &[],
         data: &[Kind::Points],
@@ -310,7 +310,7 @@ static VIEWS: [View; 8] = [
         title: text("Denoising", "잡음 제거"),
         help: text(
             "Test images (top), corrupted (middle), and what the network makes of that (bottom).",
-            "위는 테스트 이미지, 가운데는 손상한 것, 아래는 네트워크가 복원한 것입니다.",
+            "위는 테스트 이미지, 가운데는 손상한 것, 아래는 신경망이 복원한 것입니다.",
         ),
         args: &[Knob {
             id: "row",
@@ -328,7 +328,7 @@ static VIEWS: [View; 8] = [
         title: text("Denoising of what you draw", "내 그림의 잡음 제거"),
         help: text(
             "Your drawing, corrupted more and more from left to right (top), and what the network makes of each (bottom). What looks least like the data is repaired most.",
-            "내 그림을 왼쪽에서 오른쪽으로 갈수록 더 손상한 것(위)과 네트워크가 복원한 것(아래)입니다. 데이터와 닮지 않은 부분일수록 많이 고칩니다.",
+            "내 그림을 왼쪽에서 오른쪽으로 갈수록 더 손상한 것(위)과 신경망이 복원한 것(아래)입니다. 데이터와 닮지 않은 부분일수록 많이 고칩니다.",
         ),
         args: &[Knob {
             id: "most",

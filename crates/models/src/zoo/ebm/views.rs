@@ -44,7 +44,7 @@ pub(super) async fn draw(walk: &Walk, run: &mut Run<'_>, id: &str, args: &Knobs)
                 (said("Samples", "표본"), &made[..]),
                 (said("Noise", "잡음"), &noise[..]),
             ];
-            Ok(Picture::histogram(said("energy F (nats)", "에너지 F (nats)"), BINS, None, &sets))
+            Ok(Picture::histogram(said("energy F (nats)", "에너지 F(내트)"), BINS, None, &sets))
         }
         _ => Err(Error::Unsupported(words!(
             "ebm has no view named {id:?}",

@@ -119,7 +119,7 @@ pub(super) async fn energies(run: &mut Run<'_>) -> Result<Picture, Error> {
     }
     let sets =
         [(said("train", "훈련"), &train[..]), (said("test", "테스트"), &test[..]), (said("noise", "잡음"), &noise[..])];
-    Ok(Picture::histogram(said("free energy (nats)", "자유 에너지 (nats)"), BINS, None, &sets))
+    Ok(Picture::histogram(said("free energy (nats)", "자유 에너지(내트)"), BINS, None, &sets))
 }
 
 /// The density or the free energy over the plane, data and samples.
@@ -132,7 +132,7 @@ pub(super) async fn plane(run: &mut Run<'_>, args: &Knobs) -> Result<Picture, Er
         SHOWN.heat(said("the machine's density", "머신의 확률 밀도"), density, Palette::Sequential)
     } else {
         let low = energies.iter().copied().fold(f32::INFINITY, f32::min);
-        let name = said("free energy (nats)", "자유 에너지 (nats)");
+        let name = said("free energy (nats)", "자유 에너지(내트)");
         let mut heat = SHOWN.heat_between(name, energies, [low, low + DEPTH], Palette::Sequential);
         if let Layer::Heat { levels, .. } = &mut heat {
             *levels = (1..=LEVELS).map(|level| low + DEPTH * level as f32 / (LEVELS + 1) as f32).collect();

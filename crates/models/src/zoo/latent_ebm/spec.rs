@@ -19,7 +19,7 @@ pub(crate) static SPEC: ModelSpec = ModelSpec {
          every z answers for every point and the curve shrinks to the mean; cold, each point chooses the z that fits. In the preset with the ball, \
          the same freedom lets the model say “left or right” where a network without z can only blur the two.",
         "곡선은 z가 모든 값을 지날 때 디코더가 내놓는 답의 전부입니다. 온도가 내려가면서 곡선이 데이터를 따라 펴지는 모습을 지켜보세요. 뜨거우면 모든 z가 모든 점에 함께 \
-         답하느라 곡선이 평균으로 오그라들고, 차가우면 점마다 자기에게 맞는 z를 고릅니다. 공 프리셋에서는 z가 없는 네트워크가 두 장면을 흐릿하게 섞을 때, 이 모델은 같은 원리로 \
+         답하느라 곡선이 평균으로 오그라들고, 차가우면 점마다 자기에게 맞는 z를 고릅니다. 공 프리셋에서는 z가 없는 신경망이 두 장면을 흐릿하게 섞을 때, 이 모델은 같은 원리로 \
          ‘왼쪽 아니면 오른쪽’이라고 답합니다.",
     ),
     equations: &[
@@ -110,7 +110,7 @@ static KNOBS: [Knob; 9] = [
         title: text("Hidden units", "은닉 유닛 수"),
         help: text(
             "Width of each hidden layer, of the decoder and of the network without z beside it.",
-            "디코더와, 나란히 학습하는 z가 없는 네트워크의 각 은닉층에 있는 유닛의 수입니다.",
+            "디코더와, 나란히 학습하는 z가 없는 신경망의 각 은닉층에 있는 유닛의 수입니다.",
         ),
         kind: KnobKind::Whole { min: 4.0, max: 512.0, default: 64.0, scale: Scale::Log },
         live: false,
@@ -120,7 +120,7 @@ static KNOBS: [Knob; 9] = [
         title: text("Hidden layers", "은닉층 수"),
         help: text(
             "How many hidden layers both networks have. With 0 the decoder is linear: an angle then draws an ellipse, an interval a straight line.",
-            "두 네트워크에 있는 은닉층의 수입니다. 0이면 디코더가 선형이 되어 각도는 타원을, 구간은 직선을 그립니다.",
+            "두 신경망에 있는 은닉층의 수입니다. 0이면 디코더가 선형이 되어 각도는 타원을, 구간은 직선을 그립니다.",
         ),
         kind: KnobKind::Whole { min: 0.0, max: 4.0, default: 2.0, scale: Scale::Linear },
         live: false,
@@ -175,7 +175,7 @@ static METRICS: [Metric; 5] = [
         title: text("Error without z", "z가 없을 때의 오차"),
         help: text(
             "The squared distance from the answer to that of the network without z. It cannot fall below the spread of the right answers.",
-            "답에서 z가 없는 네트워크의 답까지 거리의 제곱입니다. 맞는 답들이 흩어진 정도보다 작아질 수 없습니다.",
+            "답에서 z가 없는 신경망의 답까지 거리의 제곱입니다. 맞는 답들이 흩어진 정도보다 작아질 수 없습니다.",
         ),
         unit: "",
         better: Better::Down,
@@ -227,7 +227,7 @@ static VIEWS: [View; 4] = [
         help: text(
             "On the left x and the true y, side by side; then what the network without z answers, and the answers for several z, with their squared \
              errors. ž marks the z that fits y best. Draw a row of your own: the model sees its left half.",
-            "맨 왼쪽은 x와 실제 y를 나란히 놓은 것이고, 이어서 z가 없는 네트워크의 답과 여러 z의 답이 제곱 오차와 함께 놓입니다. ž는 y에 가장 잘 맞는 z입니다. 직접 그려 보면 모델은 그 왼쪽 절반만 봅니다.",
+            "맨 왼쪽은 x와 실제 y를 나란히 놓은 것이고, 이어서 z가 없는 신경망의 답과 여러 z의 답이 제곱 오차와 함께 놓입니다. ž는 y에 가장 잘 맞는 z입니다. 직접 그려 보면 모델은 그 왼쪽 절반만 봅니다.",
         ),
         args: &FIRST_ROW,
         data: &[Kind::Images],

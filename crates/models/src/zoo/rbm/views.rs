@@ -107,7 +107,7 @@ async fn energies(run: &mut Run<'_>) -> Result<Picture, Error> {
     }
     let sets =
         [(said("train", "훈련"), &train[..]), (said("test", "테스트"), &test[..]), (said("noise", "잡음"), &noise[..])];
-    Ok(Picture::histogram(said("free energy (nats)", "자유 에너지 (nats)"), BINS, None, &sets))
+    Ok(Picture::histogram(said("free energy (nats)", "자유 에너지(내트)"), BINS, None, &sets))
 }
 
 async fn activations(run: &mut Run<'_>) -> Result<Picture, Error> {

@@ -224,15 +224,17 @@ export class DayDreamPicture extends LitElement {
     .bars .value { color: var(--dd-muted); font-variant-numeric: tabular-nums; text-align: right; }
     .group { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 170px), 1fr)); gap: 12px; }
     .many.group { grid-template-columns: repeat(auto-fit, minmax(min(100%, 140px), 1fr)); }
+    .small.group { grid-template-columns: repeat(auto-fit, minmax(min(100%, 96px), 1fr)); }
     .wide.group { grid-template-columns: repeat(auto-fit, minmax(min(100%, 240px), 1fr)); }
     h4 { margin: 0 0 4px; font-size: 0.78rem; font-weight: 500; color: var(--dd-muted); }
   `;
 }
 
-/** How the parts of a group share the room: charts and captions need some for their words, many small pictures are compared at a glance. */
+/** How the parts of a group share the room: charts and captions need some for their words, images are small, and many pictures are compared at a glance. */
 function arrangement({ parts }: Group): string {
   if (parts.some(({ picture }) => picture.type === 'chart' || (picture.type === 'images' && picture.captions.length > 0))) return 'wide group';
-  return parts.length > 3 ? 'many group' : 'group';
+  if (parts.every(({ picture }) => picture.type === 'images')) return 'small group';
+  return parts.length > 2 ? 'many group' : 'group';
 }
 
 /** One of a group's planes, if all parts are planes whose legends say the same. Those that tell classes apart have legends of their own. */

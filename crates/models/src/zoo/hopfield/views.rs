@@ -98,7 +98,7 @@ fn settling(run: &Run<'_>, memory: &Memory, args: &Knobs) -> Picture {
     let last = path.changes.last().map_or(0, |change| change.update);
     let moments: Vec<usize> = (0..FRAMES).map(|frame| (last * frame).div_ceil(FRAMES - 1)).collect();
     let frames: Vec<Vec<f32>> = moments.iter().map(|&moment| path.after(moment)).collect();
-    let captions = moments.iter().map(usize::to_string).collect();
+    let captions = moments.iter().map(|&moment| short(moment)).collect();
     let mut parts = vec![part(
         said("On its way, by the number of updates", "가라앉는 과정(갱신 횟수)"),
         images(shape, FRAMES, &frames, captions),
@@ -115,20 +115,30 @@ fn settling(run: &Run<'_>, memory: &Memory, args: &Knobs) -> Picture {
     Picture::Group(Group { parts })
 }
 
-/// How much of each memory is in the end state; for attention, how much of each the first update takes.
+/// A number of at most four characters.
+fn short(number: usize) -> String {
+    if number < 10_000 { number.to_string() } else { format!("{}k", (number + 500) / 1000) }
+}
+
+/// How much of each memory is in the end state, of those that are in it most; for attention, how much of each the first update takes.
 fn bars(memory: &Memory, path: &Path) -> Picture {
-    let (label, mut values) = match memory.energy {
+    let (label, all) = match memory.energy {
         Energy::Attention { beta } => (
             said("softmax weight in the first update", "첫 갱신의 소프트맥스 가중치"),
             memory.attention(&path.start, beta),
         ),
         _ => (said("overlap at the end", "마지막 상태와의 겹침"), memory.overlaps(&path.end)),
     };
-    values.truncate(BARS);
+    let mut shown: Vec<usize> = (0..all.len()).collect();
+    if all.len() > BARS {
+        shown.sort_by(|&a, &b| all[b].total_cmp(&all[a]));
+        shown.truncate(BARS);
+        shown.sort_unstable();
+    }
     // Weights of next to nothing would be told by their powers of ten.
-    values.iter_mut().for_each(|value| *value = (1000.0 * *value).round() / 1000.0);
+    let values: Vec<f32> = shown.iter().map(|&number| (1000.0 * all[number]).round() / 1000.0).collect();
     let marked = (0..values.len()).max_by(|&a, &b| values[a].total_cmp(&values[b]));
-    let names = (1..=values.len()).map(|number| Words::from(number.to_string())).collect();
+    let names = shown.iter().map(|number| Words::from((number + 1).to_string())).collect();
     Picture::Bars { label, names, values: Floats(values), marked }
 }
 

@@ -125,14 +125,18 @@ pub(super) async fn centroids(run: &mut Run<'_>) -> Result<Picture, Error> {
     run.call("sets", 0);
     let mut parts = Vec::new();
     let sets = [
-        ("centroids", "sizes", said("Coordinate descent", "좌표 하강법")),
+        (
+            "centroids",
+            "sizes",
+            said("Coordinate descent; shares of the rows in %", "좌표 하강법, 데이터에서 차지하는 비율(%)"),
+        ),
         ("beside", "sizes.beside", said("Gradient descent from the same start", "같은 출발점에서 경사 하강법")),
     ];
     for (centroids, sizes, name) in sets {
         let pixels = run.read("sets", centroids).await?;
         let sizes = run.read("sets", sizes).await?;
         let total = sizes.iter().sum::<f32>().max(1.0);
-        let captions = sizes.iter().map(|size| format!("{:.0} %", 100.0 * size / total)).collect();
+        let captions = sizes.iter().map(|size| format!("{:.0}", 100.0 * size / total)).collect();
         let columns = sizes.len().min(COLUMNS);
         let picture = Picture::images(run.data().shape, columns, pixels).with_captions(captions);
         parts.push(Part { en: name.en.to_owned(), ko: name.ko.to_owned(), picture });

@@ -27,7 +27,7 @@ interface Stage {
 export function stage({ run, model, rotation, dark, columns, views, metrics: wanted, measuring, measure }: Stage): TemplateResult {
   const pictures = viewsOf(run, model, views).map((view) => ({
     key: `${model.id} ${view.id}`,
-    card: html`<day-dream-view .view=${view} .run=${run} .rotation=${rotation} .dark=${dark}></day-dream-view>`,
+    card: html`<day-dream-view .view=${view} .run=${run} .info=${run.info} .rotation=${rotation} .dark=${dark}></day-dream-view>`,
   }));
   const shown = grouped(model.metrics, wanted).filter((metrics) => metrics.some((metric) => isShown(metric, run.absent)));
   const curves = shown.map((metrics) => ({

@@ -7,7 +7,7 @@ import type { Picked } from '../draw/picture';
 import '../knobs';
 import type { Turned } from '../knobs';
 import { LanguageController, count, say } from '../language';
-import type { Failure, Picture, View } from '../protocol';
+import type { Failure, Picture, SessionInfo, View } from '../protocol';
 import { defaultValue } from '../recipe';
 import './sketch';
 import './stars';
@@ -23,6 +23,7 @@ export class DayDreamView extends LitElement implements Task {
     run: { attribute: false },
     rotation: { attribute: false },
     dark: { type: Boolean },
+    info: { attribute: false },
     picture: { state: true },
     refused: { state: true },
     drawing: { state: true },
@@ -36,6 +37,8 @@ export class DayDreamView extends LitElement implements Task {
   declare rotation: Rotation;
   /** Whether it is drawn on a dark surface. */
   declare dark: boolean;
+  /** The run's session, once there is one. */
+  declare info: SessionInfo | undefined;
   declare private picture: Picture | undefined;
   declare private refused: Failure | undefined;
   declare private drawing: boolean;
@@ -140,10 +143,10 @@ export class DayDreamView extends LitElement implements Task {
   }
 
   /** A row of the test split, another one each time. */
-  readonly #row = async (): Promise<Picture> => this.run.rows(Math.floor(Math.random() * (this.run.info?.data.test ?? 1)), 1);
+  readonly #row = async (): Promise<Picture> => this.run.rows(Math.floor(Math.random() * (this.info?.data.test ?? 1)), 1);
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    const shape = sheet(this.run);
+    const shape = sheet(this.info);
     if (this.drawn && this.drawn.length !== shape.height * shape.width * shape.channels) this.drawn = undefined;
     if (changed.has('view')) this.values = Object.fromEntries(this.view.args.map((knob) => [knob.id, defaultValue(knob)]));
   }
@@ -159,7 +162,7 @@ export class DayDreamView extends LitElement implements Task {
       </header>
       ${this.helping ? html`<p id="help">${say(view.help)}</p>` : nothing}
       ${view.takes.type === 'image' ? this.#renderSketch() : nothing}
-      ${view.takes.type === 'ratings' ? html`<day-dream-stars .titles=${this.run.info?.data.titles ?? []} @drawn=${this.#sketched}></day-dream-stars>` : nothing}
+      ${view.takes.type === 'ratings' ? html`<day-dream-stars .titles=${this.info?.data.titles ?? []} @drawn=${this.#sketched}></day-dream-stars>` : nothing}
       ${this.refused && this.refused.code !== 'crashed'
         ? html`<p class="refused">${say(this.refused)}</p>`
         : html`<day-dream-picture .picture=${this.picture} .dark=${this.dark} ?pickable=${view.takes.type === 'point'} @picked=${this.#picked}
@@ -171,14 +174,14 @@ export class DayDreamView extends LitElement implements Task {
   }
 
   #renderSketch(): TemplateResult {
-    const { height, width, channels } = sheet(this.run);
+    const { height, width, channels } = sheet(this.info);
     return html`<day-dream-sketch .height=${height} .width=${width} .channels=${channels} .row=${this.#row} @drawn=${this.#sketched}></day-dream-sketch>`;
   }
 
   #renderDraw(): TemplateResult {
     return html`
       ${this.picture ? html`<span class="step">${say(WORDS.steps)} ${count(this.#drawnStep)}</span>` : nothing}
-      <button class="draw" ?disabled=${this.drawing || !this.run.info} @click=${() => { void this.#drawOnce(); }}>${say(WORDS.draw)}</button>
+      <button class="draw" ?disabled=${this.drawing || !this.info} @click=${() => { void this.#drawOnce(); }}>${say(WORDS.draw)}</button>
     `;
   }
 
@@ -201,7 +204,7 @@ export class DayDreamView extends LitElement implements Task {
 }
 
 /** The size of the data's images. */
-function sheet({ info }: Run): { height: number; width: number; channels: number } {
+function sheet(info: SessionInfo | undefined): { height: number; width: number; channels: number } {
   return info?.data ?? { height: 1, width: 1, channels: 1 };
 }
 

@@ -52,7 +52,10 @@ async function switchModels(from: number, to: number): Promise<void> {
 async function taken(): Promise<Taken> {
   await browser.evaluate(() => player.pause());
   const { heap, nodes } = await ofThePage();
-  const { module, workers } = await browser.evaluate(() => ({ module: player.info?.memory ?? NaN, workers: (window as unknown as { workers: Worker[] }).workers.length }));
+  const { module, workers } = await browser.evaluate(() => {
+    const { workers, threads } = window as unknown as Record<'workers' | 'threads', Worker[]>;
+    return { module: player.info?.memory ?? NaN, workers: workers.length + threads.length };
+  });
   return { module, heap, nodes, workers };
 }
 

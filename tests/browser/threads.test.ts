@@ -56,21 +56,27 @@ inEveryBrowser((browser) => {
     });
   }
 
-  /** Whether the workers of this page may share memory with workers of their own: WebKitGTK isolates the page, but not them. */
+  /** Whether the workers of this page may share memory: WebKitGTK isolates the page, but not them. */
   function sharesMemory(): Promise<boolean> {
     return browser().evaluate(() => {
-      const inner = 'onmessage = ({ data }) => { postMessage(data.buffer instanceof SharedArrayBuffer); };';
-      const outer = `
-        const refuse = () => { postMessage(false); };
+      const start = (script: string): Worker => new Worker(URL.createObjectURL(new Blob([script])));
+      const maker = start(`
         try {
-          const memory = new WebAssembly.Memory({ shared: true, initial: 1, maximum: 2 });
-          const worker = new Worker(URL.createObjectURL(new Blob([${JSON.stringify(inner)}])));
-          worker.onmessage = ({ data }) => { postMessage(crossOriginIsolated && data); };
+          postMessage(crossOriginIsolated && new WebAssembly.Memory({ shared: true, initial: 1, maximum: 2 }));
+        } catch (error) { console.log(String(error)); postMessage(false); }`);
+      const taker = start('onmessage = ({ data }) => { postMessage(data.buffer instanceof SharedArrayBuffer); };');
+      return new Promise<boolean>((resolve) => {
+        const refuse = (): void => { resolve(false); };
+        for (const worker of [maker, taker]) {
           worker.onerror = refuse;
-          worker.postMessage(memory);
-        } catch (error) { console.log(String(error)); refuse(); }`;
-      const worker = new Worker(URL.createObjectURL(new Blob([outer])));
-      return new Promise<boolean>((resolve) => { worker.onmessage = ({ data }: MessageEvent<boolean>) => { resolve(data); }; });
+          worker.onmessageerror = refuse;
+        }
+        maker.onmessage = ({ data: memory }: MessageEvent<WebAssembly.Memory | false>) => {
+          if (memory) taker.postMessage(memory);
+          else refuse();
+        };
+        taker.onmessage = ({ data }: MessageEvent<boolean>) => { resolve(data); };
+      });
     });
   }
 

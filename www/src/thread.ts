@@ -19,3 +19,4 @@ addEventListener('message', ({ data: { module, memory } }: MessageEvent<Shared>)
     }
   })();
 }, { once: true });
+addEventListener('messageerror', () => { answer('what threads share did not arrive'); }, { once: true });

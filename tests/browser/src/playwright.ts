@@ -107,13 +107,13 @@ export function hasAdapter(browser: Browser): Promise<boolean> {
 /** Has every page that is opened from now on keep the workers that it starts in `window.workers`, so that a test can break one. */
 export async function recordWorkers(browser: PlaywrightBrowser): Promise<void> {
   await browser.page.addInitScript(() => {
-    const workers: Worker[] = [];
+    const [workers, threads]: [Worker[], Worker[]] = [[], []];
     window.Worker = class extends Worker {
       constructor(...args: ConstructorParameters<typeof Worker>) {
         super(...args);
-        workers.push(this);
+        (/\/thread-[^/]*$/.test(String(args[0])) ? threads : workers).push(this);
       }
     };
-    Object.assign(window, { workers });
+    Object.assign(window, { workers, threads });
   });
 }

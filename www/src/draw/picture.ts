@@ -222,19 +222,17 @@ export class DayDreamPicture extends LitElement {
     .bars .track i { position: absolute; top: 0; bottom: 0; background: var(--dd-accent-soft); border-radius: 2px; }
     .bars .track .marked { background: var(--dd-accent); }
     .bars .value { color: var(--dd-muted); font-variant-numeric: tabular-nums; text-align: right; }
-    .group { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 170px), 1fr)); gap: 12px; }
-    .many.group { grid-template-columns: repeat(auto-fit, minmax(min(100%, 140px), 1fr)); }
+    .group { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 140px), 1fr)); gap: 12px; }
     .small.group { grid-template-columns: repeat(auto-fit, minmax(min(100%, 96px), 1fr)); }
     .wide.group { grid-template-columns: repeat(auto-fit, minmax(min(100%, 240px), 1fr)); }
     h4 { margin: 0 0 4px; font-size: 0.78rem; font-weight: 500; color: var(--dd-muted); }
   `;
 }
 
-/** How the parts of a group share the room: charts and captions need some for their words, images are small, and many pictures are compared at a glance. */
+/** How the parts of a group share the room: charts and captions need some for their words, images are small, and others are compared at a glance. */
 function arrangement({ parts }: Group): string {
   if (parts.some(({ picture }) => picture.type === 'chart' || (picture.type === 'images' && picture.captions.length > 0))) return 'wide group';
-  if (parts.every(({ picture }) => picture.type === 'images')) return 'small group';
-  return parts.length > 2 ? 'many group' : 'group';
+  return parts.every(({ picture }) => picture.type === 'images') ? 'small group' : 'group';
 }
 
 /** One of a group's planes, if all parts are planes whose legends say the same. Those that tell classes apart have legends of their own. */

@@ -9,9 +9,11 @@ import threadUrl from './thread?worker&url';
 
 export class Crew {
   #workers: Worker[] = [];
+  #dismissed = false;
 
-  /** Starts so many threads, and waits until all have come. */
+  /** Starts so many threads, and waits until all have come. None is started once the crew was dismissed: what a worker asked last may come after its end. */
   async recruit(threads: number, shared: Shared): Promise<Arrival> {
+    if (this.#dismissed) return 'the threads were dismissed';
     this.#workers = Array.from({ length: threads }, () => startModuleWorker(new URL(threadUrl, import.meta.url)));
     try {
       await Promise.all(this.#workers.map((worker) => arrival(worker, shared)));
@@ -23,6 +25,7 @@ export class Crew {
   }
 
   dismiss(): void {
+    this.#dismissed = true;
     for (const worker of this.#workers) worker.terminate();
     this.#workers = [];
   }

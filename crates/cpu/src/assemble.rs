@@ -348,7 +348,7 @@ impl Assembler<'_> {
 }
 
 impl Instruction {
-    fn operands(&self) -> &[Place] {
+    pub(crate) fn operands(&self) -> &[Place] {
         match self {
             Instruction::Fill(_) => &[],
             Instruction::Copy(x) | Instruction::One(_, x) => std::slice::from_ref(x),

@@ -122,6 +122,14 @@ impl BodyCode {
         }
     }
 
+    /// As [`BodyCode::code`].
+    pub(crate) fn code_mut(&mut self) -> Option<&mut Code> {
+        match self {
+            BodyCode::ReduceAcross { code, .. } | BodyCode::ReduceAlong { code, .. } => Some(code),
+            _ => None,
+        }
+    }
+
     /// About how many nanoseconds so many points take.
     pub(crate) fn work(&self, points: usize) -> f64 {
         match self {

@@ -9,6 +9,7 @@ use std::ops::Range;
 
 use daydream_graph::Unary;
 
+use crate::jit::Fused;
 use crate::random;
 use crate::space::{Fence, Line, for_each_run, inside_all};
 use crate::vector::{Three, Two, Value, copy, gather, one, three, two};
@@ -78,13 +79,15 @@ pub(crate) struct Code {
     pub(crate) result: Option<Place>,
     /// How many registers it needs.
     pub(crate) registers: usize,
+    /// Runs of instructions that are functions, in order.
+    pub(crate) fused: Vec<Fused>,
 }
 
 /// Working memory of code, allocated once for all kernels.
 #[derive(Default)]
 pub(crate) struct Memory {
     registers: Vec<Cell<f32>>,
-    uniforms: Vec<f32>,
+    pub(crate) uniforms: Vec<f32>,
     bases: Vec<isize>,
 }
 
@@ -160,7 +163,15 @@ impl Code {
             Place::Uniform(number) => Value::Same(memory.uniforms[number]),
             place => Value::Each(place.cells(memory, context, block)),
         };
-        for (to, instruction) in &self.instructions {
+        let mut fused = self.fused.iter().peekable();
+        let mut number = 0;
+        while let Some((to, instruction)) = self.instructions.get(number) {
+            if let Some(fused) = fused.next_if(|fused| fused.instructions.start == number) {
+                fused.run(memory, context, block);
+                number = fused.instructions.end;
+                continue;
+            }
+            number += 1;
             let target = to.cells(memory, context, block);
             match instruction {
                 Instruction::Fill(fill) => self.fill(fill, memory, context, block, target),
@@ -221,7 +232,7 @@ impl Code {
 
 impl Place {
     /// The cells of a block's lanes.
-    fn cells<'a>(self, memory: &'a Memory, context: &Context<'a>, block: Block<'_>) -> &'a [Cell<f32>] {
+    pub(crate) fn cells<'a>(self, memory: &'a Memory, context: &Context<'a>, block: Block<'_>) -> &'a [Cell<f32>] {
         let in_arena = |first: usize| &context.arena[first + block.start..][..block.len];
         match self {
             Place::Register(register) => &memory.registers[register * LANES..][..block.len],

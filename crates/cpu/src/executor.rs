@@ -12,6 +12,7 @@ use daydream_graph::{DeviceError, Executor, Module, Program, Reading, Table};
 use crate::assemble::{Space, Stores};
 use crate::body::{BodyCode, GROUP};
 use crate::code::{Block, Code, Context, LANES, Memory};
+use crate::jit::{Linked, Linker};
 use crate::product::{Workspace, overlap};
 use crate::share::{Share, parts};
 use crate::space::MOST_DIMENSIONS;
@@ -28,6 +29,9 @@ pub struct Cpu {
     seats: Vec<Mutex<Seat>>,
     /// Nanoseconds of work that are worth a thread.
     least: f64,
+    linker: Option<&'static dyn Linker>,
+    /// What it has linked for the programs.
+    linked: Option<Linked>,
 }
 
 /// What a thread needs for itself.
@@ -83,12 +87,19 @@ impl Cpu {
             seats: (0..pool.crew.threads()).map(|_| Mutex::default()).collect(),
             pool,
             least: LEAST,
+            linker: None,
+            linked: None,
         }
     }
 
     /// Shares out kernels of which each thread's part is estimated to take at least so many nanoseconds; 0 shares out all.
     pub fn sharing_from(self, least: f64) -> Cpu {
         Cpu { least, ..self }
+    }
+
+    /// Computes by functions that are made for each module, where they can be linked. They compute the same numbers, to the last bit.
+    pub fn linking_by(self, linker: &'static dyn Linker) -> Cpu {
+        Cpu { linker: Some(linker), ..self }
     }
 }
 
@@ -111,6 +122,12 @@ impl Executor for Cpu {
         for program in &module.programs {
             let kernels = program.kernels.iter().map(|kernel| KernelCode::new(program, kernel, module.arena_len));
             programs.push(kernels.collect::<Result<Vec<_>, _>>().map_err(DeviceError)?);
+        }
+        // What is linked for the programs so far makes room.
+        self.linked = None;
+        if let Some(linker) = self.linker {
+            let codes = programs.iter_mut().flatten().flat_map(KernelCode::codes_mut);
+            self.linked = Linked::new(linker, &self.pool.crew, codes);
         }
         let mut end = module.arena_len;
         for kernel in programs.iter_mut().flatten() {
@@ -198,6 +215,10 @@ impl KernelCode {
 
     fn codes(&self) -> impl Iterator<Item = &Code> {
         self.body.iter().filter_map(BodyCode::code).chain([&self.epilogue])
+    }
+
+    fn codes_mut(&mut self) -> impl Iterator<Item = &mut Code> {
+        self.body.iter_mut().filter_map(BodyCode::code_mut).chain([&mut self.epilogue])
     }
 
     /// Computes a part of it. Cells, since its code may read and write the same numbers.

@@ -10,7 +10,9 @@ mod code;
 mod executor;
 mod fold;
 mod gather;
+mod jit;
 mod math;
+mod numbers;
 mod product;
 mod random;
 mod share;
@@ -20,6 +22,7 @@ mod threads;
 mod vector;
 
 pub use executor::Cpu;
+pub use jit::Linker;
 pub use simd::{Matrix, Piece, Product, Target, Workspace};
 pub use threads::Crew;
 

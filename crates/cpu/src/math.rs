@@ -4,44 +4,21 @@
 //! rounded on its own, so that every machine computes the same bits. Errors are stated in units in the last place (ulp) of the
 //! result, as found by the sweeps in the tests.
 //!
-//! A [`Function`] with many constants is a struct that holds them, see [`held`].
+//! A [`Function`] with many constants is a struct that holds them, see [`Numbers::held`].
 
 use fearless_simd::Simd;
 use fearless_simd::prelude::*;
 
+use crate::numbers::Numbers;
+
 /// A function of each lane, made before a loop and used within it.
-pub(crate) trait Function<S: Simd>: Copy {
-    fn of(self, x: S::f32s) -> S::f32s;
-}
-
-/// Numbers, each in all lanes of a vector, to be made before a loop and used within it.
-///
-/// In WebAssembly the compiler is kept from knowing them: V8 makes a vector that it knows anew at each use, by three instructions,
-/// where one that it does not know stays in a register or is loaded by one.
-#[inline(always)]
-fn held<S: Simd, const N: usize>(simd: S, numbers: [f32; N]) -> [S::f32s; N] {
-    let numbers = if cfg!(target_arch = "wasm32") { std::hint::black_box(numbers) } else { numbers };
-    let mut vectors = [S::f32s::splat(simd, 0.0); N];
-    for (vector, number) in vectors.iter_mut().zip(numbers) {
-        *vector = S::f32s::splat(simd, number);
-    }
-    vectors
-}
-
-/// As [`held`], of integers.
-#[inline(always)]
-fn held_bits<S: Simd, const N: usize>(simd: S, numbers: [i32; N]) -> [S::i32s; N] {
-    let numbers = if cfg!(target_arch = "wasm32") { std::hint::black_box(numbers) } else { numbers };
-    let mut vectors = [S::i32s::splat(simd, 0); N];
-    for (vector, number) in vectors.iter_mut().zip(numbers) {
-        *vector = S::i32s::splat(simd, number);
-    }
-    vectors
+pub(crate) trait Function<N: Numbers>: Copy {
+    fn of(self, x: N::Floats) -> N::Floats;
 }
 
 /// The polynomial of these coefficients, that of the highest power first (Horner).
 #[inline(always)]
-fn polynomial<S: Simd, const N: usize>(coefficients: [S::f32s; N], x: S::f32s) -> S::f32s {
+fn polynomial<N: Numbers, const TERMS: usize>(coefficients: [N::Floats; TERMS], x: N::Floats) -> N::Floats {
     let mut sum = coefficients[0];
     for &coefficient in &coefficients[1..] {
         sum = sum * x + coefficient;
@@ -54,63 +31,64 @@ const ROUND: f32 = 12_582_912.0;
 
 /// The larger of two numbers; NaN where either is NaN, so that it is not hidden.
 #[inline(always)]
-pub(crate) fn max<S: Simd>(a: S::f32s, b: S::f32s) -> S::f32s {
-    let larger = a.simd_gt(b).select(a, b);
-    a.simd_eq(a).select(larger, a)
+pub(crate) fn max<N: Numbers>(numbers: N, a: N::Floats, b: N::Floats) -> N::Floats {
+    let larger = numbers.select(numbers.greater(a, b), a, b);
+    numbers.select(numbers.equal(a, a), larger, a)
 }
 
 /// `eˣ`. Error below 1 ulp, 1.5 where the result is subnormal; ∞ above 88.72284; 0 below -103.97208; NaN of NaN.
 ///
 /// With `n` the integer nearest to `x / ln 2` and `r = x - n ln 2`: `eˣ = 2ⁿ eʳ`, and `eʳ` is a polynomial.
 #[derive(Clone, Copy)]
-pub(crate) struct Exp<S: Simd> {
+pub(crate) struct Exp<N: Numbers> {
+    numbers: N,
     /// Beyond these the result is 0 or ∞ already.
-    limits: [S::f32s; 2],
-    log2_e: S::f32s,
-    round: S::f32s,
-    ln_2: [S::f32s; 2],
-    polynomial: [S::f32s; 5],
-    one: S::f32s,
-    round_bits: S::i32s,
-    bias: S::i32s,
+    limits: [N::Floats; 2],
+    log2_e: N::Floats,
+    round: N::Floats,
+    ln_2: [N::Floats; 2],
+    polynomial: [N::Floats; 5],
+    one: N::Floats,
+    round_bits: N::Integers,
+    bias: N::Integers,
 }
 
 /// ln 2 in two parts, the first with so few digits that its product with an exponent is exact.
 const LN_2_HIGH: f32 = 0.693_359_4;
 const LN_2_LOW: f32 = -2.121_944_4e-4;
 
-impl<S: Simd> Exp<S> {
+impl<N: Numbers> Exp<N> {
     #[inline(always)]
-    pub(crate) fn new(simd: S) -> Exp<S> {
+    pub(crate) fn new(numbers: N) -> Exp<N> {
         let [low, high, log2_e, round, ln_2_high, ln_2_low, one] =
-            held(simd, [-105.0, 89.0, std::f32::consts::LOG2_E, ROUND, LN_2_HIGH, LN_2_LOW, 1.0]);
-        let polynomial = held(simd, [1.381_446_5e-3, 8.368_781e-3, 4.166_839_3e-2, 1.666_652e-1, 4.999_999_4e-1]);
-        let [round_bits, bias] = held_bits(simd, [ROUND.to_bits() as i32, 127]);
-        Exp { limits: [low, high], log2_e, round, ln_2: [ln_2_high, ln_2_low], polynomial, one, round_bits, bias }
+            numbers.held([-105.0, 89.0, std::f32::consts::LOG2_E, ROUND, LN_2_HIGH, LN_2_LOW, 1.0]);
+        let polynomial = numbers.held([1.381_446_5e-3, 8.368_781e-3, 4.166_839_3e-2, 1.666_652e-1, 4.999_999_4e-1]);
+        let [round_bits, bias] = numbers.held_bits([ROUND.to_bits() as i32, 127]);
+        Exp { numbers, limits: [low, high], log2_e, round, ln_2: [ln_2_high, ln_2_low], polynomial, one, round_bits, bias }
     }
 
     /// 2ⁿ for `-126 <= n <= 127`.
     #[inline(always)]
-    fn power_of_two(&self, n: S::i32s) -> S::f32s {
-        ((n + self.bias) << 23).bitcast()
+    fn power_of_two(&self, n: N::Integers) -> N::Floats {
+        self.numbers.from_bits(self.numbers.shift_left(n + self.bias, 23))
     }
 }
 
-impl<S: Simd> Function<S> for Exp<S> {
+impl<N: Numbers> Function<N> for Exp<N> {
     #[inline(always)]
-    fn of(self, x: S::f32s) -> S::f32s {
-        let [low, high] = self.limits;
+    fn of(self, x: N::Floats) -> N::Floats {
+        let (numbers, [low, high]) = (self.numbers, self.limits);
         // NaN passes both comparisons.
-        let x = x.simd_lt(low).select(low, x);
-        let x = x.simd_gt(high).select(high, x);
+        let x = numbers.select(numbers.less(x, low), low, x);
+        let x = numbers.select(numbers.greater(x, high), high, x);
         let shifted = x * self.log2_e + self.round;
         let n = shifted - self.round;
         let r = (x - n * self.ln_2[0]) - n * self.ln_2[1];
-        let p = polynomial::<S, 5>(self.polynomial, r);
+        let p = polynomial::<N, 5>(self.polynomial, r);
         let y = (p * (r * r) + r) + self.one;
         // 2ⁿ in two factors: neither overflows, and a subnormal result is rounded once.
-        let n = shifted.bitcast::<S::i32s>() - self.round_bits;
-        let half = n >> 1;
+        let n = numbers.to_bits(shifted) - self.round_bits;
+        let half = numbers.shift_right(n, 1);
         y * self.power_of_two(half) * self.power_of_two(n - half)
     }
 }
@@ -120,35 +98,37 @@ impl<S: Simd> Function<S> for Exp<S> {
 /// With `x = 2ᵉ m` and `√½ <= m < √2`: `ln x = e ln 2 + ln(1 + f)`, `f = m - 1`, and with `s = f / (2 + f)`
 /// `ln(1 + f) = 2 artanh s = f - s (f - R(s²))` (as in FreeBSD's `logf`).
 #[derive(Clone, Copy)]
-pub(crate) struct Log<S: Simd> {
-    zero: S::f32s,
-    half: S::f32s,
-    one: S::f32s,
-    two: S::f32s,
-    infinity: S::f32s,
-    nan: S::f32s,
-    smallest: S::f32s,
+pub(crate) struct Log<N: Numbers> {
+    numbers: N,
+    zero: N::Floats,
+    half: N::Floats,
+    one: N::Floats,
+    two: N::Floats,
+    infinity: N::Floats,
+    nan: N::Floats,
+    smallest: N::Floats,
     /// Makes subnormal numbers normal, and the exponent that it adds.
-    lift: [S::f32s; 2],
-    ln_2: [S::f32s; 2],
-    polynomial: [S::f32s; 4],
-    bias: S::i32s,
-    mantissa: S::i32s,
-    root_half: S::i32s,
-    begin: S::i32s,
+    lift: [N::Floats; 2],
+    ln_2: [N::Floats; 2],
+    polynomial: [N::Floats; 4],
+    bias: N::Integers,
+    mantissa: N::Integers,
+    root_half: N::Integers,
+    begin: N::Integers,
 }
 
 /// The bits of √½.
 const SQRT_HALF: i32 = 0x3f35_04f3;
 
-impl<S: Simd> Log<S> {
+impl<N: Numbers> Log<N> {
     #[inline(always)]
-    pub(crate) fn new(simd: S) -> Log<S> {
+    pub(crate) fn new(numbers: N) -> Log<N> {
         let [zero, half, one, two, infinity, nan, smallest] =
-            held(simd, [0.0, 0.5, 1.0, 2.0, f32::INFINITY, f32::NAN, f32::MIN_POSITIVE]);
+            numbers.held([0.0, 0.5, 1.0, 2.0, f32::INFINITY, f32::NAN, f32::MIN_POSITIVE]);
         let [bias, mantissa, root_half, begin] =
-            held_bits(simd, [127, 0x007f_ffff, SQRT_HALF, 0x3f80_0000 - SQRT_HALF]);
+            numbers.held_bits([127, 0x007f_ffff, SQRT_HALF, 0x3f80_0000 - SQRT_HALF]);
         Log {
+            numbers,
             zero,
             half,
             one,
@@ -156,9 +136,9 @@ impl<S: Simd> Log<S> {
             infinity,
             nan,
             smallest,
-            lift: held(simd, [8_388_608.0, 23.0]),
-            ln_2: held(simd, [LN_2_HIGH, LN_2_LOW]),
-            polynomial: held(simd, [0.666_666_6, 0.284_987_87, 0.400_009_72, 0.242_790_79]),
+            lift: numbers.held([8_388_608.0, 23.0]),
+            ln_2: numbers.held([LN_2_HIGH, LN_2_LOW]),
+            polynomial: numbers.held([0.666_666_6, 0.284_987_87, 0.400_009_72, 0.242_790_79]),
             bias,
             mantissa,
             root_half,
@@ -167,16 +147,17 @@ impl<S: Simd> Log<S> {
     }
 }
 
-impl<S: Simd> Function<S> for Log<S> {
+impl<N: Numbers> Function<N> for Log<N> {
     #[inline(always)]
-    fn of(self, x: S::f32s) -> S::f32s {
-        let subnormal = x.simd_lt(self.smallest);
-        let scaled = subnormal.select(x * self.lift[0], x);
-        let lifted = subnormal.select(self.lift[1], self.zero);
+    fn of(self, x: N::Floats) -> N::Floats {
+        let numbers = self.numbers;
+        let subnormal = numbers.less(x, self.smallest);
+        let scaled = numbers.select(subnormal, x * self.lift[0], x);
+        let lifted = numbers.select(subnormal, self.lift[1], self.zero);
         // Moves the mantissa's range to [√½, √2) before the exponent is taken off.
-        let bits = scaled.bitcast::<S::i32s>() + self.begin;
-        let exponent = ((bits >> 23) - self.bias).to_float::<S::f32s>() - lifted;
-        let f = ((bits & self.mantissa) + self.root_half).bitcast::<S::f32s>() - self.one;
+        let bits = numbers.to_bits(scaled) + self.begin;
+        let exponent = numbers.to_float(numbers.shift_right(bits, 23) - self.bias) - lifted;
+        let f = numbers.from_bits((bits & self.mantissa) + self.root_half) - self.one;
         let s = f / (self.two + f);
         let z = s * s;
         let w = z * z;
@@ -184,10 +165,10 @@ impl<S: Simd> Function<S> for Log<S> {
         let r = z * (a + w * b) + w * (c + w * d);
         let half_square = self.half * f * f;
         let y = exponent * self.ln_2[1] + s * (half_square + r) - half_square + f + exponent * self.ln_2[0];
-        let y = x.simd_eq(self.zero).select(-self.infinity, y);
-        let y = x.simd_eq(self.infinity).select(x, y);
+        let y = numbers.select(numbers.equal(x, self.zero), -self.infinity, y);
+        let y = numbers.select(numbers.equal(x, self.infinity), x, y);
         // What is not a number, or below 0, has none.
-        x.simd_ge(self.zero).select(y, self.nan)
+        numbers.select(numbers.at_least(x, self.zero), y, self.nan)
     }
 }
 
@@ -195,31 +176,33 @@ impl<S: Simd> Function<S> for Log<S> {
 ///
 /// Near 0 an odd polynomial, else `1 - 2 / (e^{2|x|} + 1)`.
 #[derive(Clone, Copy)]
-pub(crate) struct Tanh<S: Simd> {
-    exp: Exp<S>,
-    polynomial: [S::f32s; 5],
-    two: S::f32s,
-    near: S::f32s,
+pub(crate) struct Tanh<N: Numbers> {
+    numbers: N,
+    exp: Exp<N>,
+    polynomial: [N::Floats; 5],
+    two: N::Floats,
+    near: N::Floats,
 }
 
-impl<S: Simd> Tanh<S> {
+impl<N: Numbers> Tanh<N> {
     #[inline(always)]
-    pub(crate) fn new(simd: S) -> Tanh<S> {
-        let [two, near] = held(simd, [2.0, 0.625]);
-        let polynomial = held(simd, [-5.704_990_6e-3, 2.063_909e-2, -5.373_971_5e-2, 1.333_144_2e-1, -3.333_328e-1]);
-        Tanh { exp: Exp::new(simd), polynomial, two, near }
+    pub(crate) fn new(numbers: N) -> Tanh<N> {
+        let [two, near] = numbers.held([2.0, 0.625]);
+        let polynomial = numbers.held([-5.704_990_6e-3, 2.063_909e-2, -5.373_971_5e-2, 1.333_144_2e-1, -3.333_328e-1]);
+        Tanh { numbers, exp: Exp::new(numbers), polynomial, two, near }
     }
 }
 
-impl<S: Simd> Function<S> for Tanh<S> {
+impl<N: Numbers> Function<N> for Tanh<N> {
     #[inline(always)]
-    fn of(self, x: S::f32s) -> S::f32s {
-        let magnitude = x.abs();
+    fn of(self, x: N::Floats) -> N::Floats {
+        let numbers = self.numbers;
+        let magnitude = numbers.abs(x);
         let z = x * x;
-        let p = polynomial::<S, 5>(self.polynomial, z);
+        let p = polynomial::<N, 5>(self.polynomial, z);
         let near = (p * z) * magnitude + magnitude;
         let far = self.exp.one - self.two / (self.exp.of(self.two * magnitude) + self.exp.one);
-        magnitude.simd_lt(self.near).select(near, far).copysign(x)
+        numbers.copysign(numbers.select(numbers.less(magnitude, self.near), near, far), x)
     }
 }
 
@@ -241,8 +224,8 @@ const PI_LOW: f64 = 1.984_187_159_361_081e-9;
 impl<S: Simd> Sin<S> {
     #[inline(always)]
     pub(crate) fn new(simd: S) -> Sin<S> {
-        let [zero, two] = held(simd, [0.0, 2.0]);
-        let polynomial = held(simd, [2.605_751e-6, -1.980_959e-4, 8.333_066_5e-3, -1.666_666e-1]);
+        let [zero, two] = simd.held([0.0, 2.0]);
+        let polynomial = simd.held([2.605_751e-6, -1.980_959e-4, 8.333_066_5e-3, -1.666_666e-1]);
         Sin { polynomial, zero, two }
     }
 

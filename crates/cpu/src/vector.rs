@@ -89,7 +89,7 @@ fn two_in<S: Simd>(simd: S, function: Two, operands: [Value<'_>; 2], target: &[C
         Two::Sub => zip(simd, operands, target, |a, b| a - b),
         Two::Mul => zip(simd, operands, target, |a, b| a * b),
         Two::Div => zip(simd, operands, target, |a, b| a / b),
-        Two::Max => zip(simd, operands, target, |a, b| math::max::<S>(a, b)),
+        Two::Max => zip(simd, operands, target, |a, b| math::max(simd, a, b)),
         Two::Less => zip(simd, operands, target, |a, b| a.simd_lt(b).select(one, zero)),
     }
 }

@@ -9,13 +9,15 @@ use daydream_cpu::{Cpu, Crew};
 use daydream_graph::Executor;
 use wasm_bindgen::prelude::*;
 
+use crate::linker::OWN_TABLE;
+
 static CREW: OnceLock<Crew> = OnceLock::new();
 static IS_COMPLETE: AtomicBool = AtomicBool::new(false);
 
 /// The CPU, on all threads that there are.
 pub fn cpu() -> Box<dyn Executor> {
     let crew = CREW.get().filter(|_| IS_COMPLETE.load(Ordering::Relaxed));
-    Box::new(crew.map_or_else(Cpu::new, Cpu::with_crew))
+    Box::new(crew.map_or_else(Cpu::new, Cpu::with_crew).linking_by(&OWN_TABLE))
 }
 
 /// A thread panics and will not come back: the others must not wait for it.

@@ -1,0 +1,141 @@
+//! Which instructions become functions.
+
+use std::ops::Range;
+
+use daydream_graph::Unary;
+
+use super::call::{Fused, MOST_STREAMS};
+use super::encode::Functions;
+use super::trace::{Source, Trace, Traced};
+use crate::code::{Code, Instruction, Place};
+use crate::math::{self, Exp, Function, Log, Tanh};
+use crate::numbers::Numbers;
+use crate::vector::{Three, Two};
+
+/// The code's instructions as functions: as many in each as follow each other and can be recorded.
+pub(super) fn fuse(code: &Code, functions: &mut Functions) -> Vec<Fused> {
+    let mut start = 0;
+    let mut fused = Vec::new();
+    while start < code.instructions.len() {
+        let end = end_of_run(code, start);
+        // One operation is as fast in the interpreter's own loop.
+        if end - start > 1 {
+            fused.push(function_of(code, start..end, functions));
+        }
+        start = end.max(start + 1);
+    }
+    fused
+}
+
+/// Where the longest run ends that begins with an instruction.
+fn end_of_run(code: &Code, start: usize) -> usize {
+    let mut places = Vec::new();
+    for (number, (to, instruction)) in code.instructions.iter().enumerate().skip(start) {
+        let is_recorded = !matches!(instruction, Instruction::Fill(_) | Instruction::One(Unary::Sin, _));
+        let own = instruction.operands().iter().chain([to]);
+        let streams = own.filter(|place| !matches!(place, Place::Uniform(_)));
+        streams.for_each(|place| {
+            if !places.contains(place) {
+                places.push(*place);
+            }
+        });
+        if !is_recorded || places.len() > MOST_STREAMS {
+            return number;
+        }
+    }
+    code.instructions.len()
+}
+
+fn function_of(code: &Code, run: Range<usize>, functions: &mut Functions) -> Fused {
+    let trace = Trace::default();
+    let mut streams: Vec<Place> = Vec::new();
+    let mut stream_of = |place: Place| {
+        streams.iter().position(|known| *known == place).unwrap_or_else(|| {
+            streams.push(place);
+            streams.len() - 1
+        })
+    };
+    // Where values are that the run has made.
+    let mut made: Vec<(Place, Traced<'_>)> = Vec::new();
+    for number in run.clone() {
+        let (to, instruction) = &code.instructions[number];
+        let mut value = |place: Place| match place {
+            Place::Uniform(uniform) => trace.read(Source::Uniform(uniform)),
+            place => match made.iter().find(|(known, _)| *known == place) {
+                Some((_, value)) => *value,
+                None => trace.read(Source::Stream(stream_of(place))),
+            },
+        };
+        let result = record(&trace, instruction, &mut value);
+        made.retain(|(place, _)| place != to);
+        made.push((*to, result));
+        if is_kept(code, number, run.end) {
+            trace.store(stream_of(*to), result);
+        }
+    }
+    let constants = functions.add(&trace.into_steps(), streams.len());
+    Fused::new(run, streams, constants, functions.len() - 1)
+}
+
+/// Whether anything reads what an instruction writes after its run has ended.
+fn is_kept(code: &Code, number: usize, end: usize) -> bool {
+    let to = code.instructions[number].0;
+    if !matches!(to, Place::Register(_)) {
+        return true;
+    }
+    let later = &code.instructions[number + 1..];
+    for (offset, (next, instruction)) in later.iter().enumerate() {
+        if number + 1 + offset >= end && instruction.operands().contains(&to) {
+            return true;
+        }
+        if *next == to {
+            return false;
+        }
+    }
+    code.result == Some(to)
+}
+
+/// What the interpreter's loops compute.
+fn record<'a>(
+    trace: &'a Trace,
+    instruction: &Instruction,
+    value: &mut impl FnMut(Place) -> Traced<'a>,
+) -> Traced<'a> {
+    let [zero, one] = [0.0, 1.0].map(|number: f32| move || trace.held([number])[0]);
+    match instruction {
+        Instruction::Fill(_) => unreachable!("no run has one"),
+        Instruction::Copy(x) => value(*x),
+        Instruction::One(op, x) => {
+            let x = value(*x);
+            match op {
+                Unary::Neg => -x,
+                Unary::Recip => one() / x,
+                Unary::Exp => Exp::new(trace).of(x),
+                Unary::Log => Log::new(trace).of(x),
+                Unary::Sqrt => trace.sqrt(x),
+                Unary::Tanh => Tanh::new(trace).of(x),
+                Unary::Sin => unreachable!("no run has one"),
+                Unary::Floor => trace.floor(x),
+            }
+        }
+        Instruction::Two(function, operands) => {
+            let [a, b] = operands.map(value);
+            match function {
+                Two::Add => a + b,
+                Two::Sub => a - b,
+                Two::Mul => a * b,
+                Two::Div => a / b,
+                Two::Max => math::max(trace, a, b),
+                Two::Less => trace.select(trace.less(a, b), one(), zero()),
+            }
+        }
+        Instruction::Three(function, operands) => {
+            let [a, b, c] = operands.map(value);
+            match function {
+                Three::MulAdd => a * b + c,
+                Three::MulSub => c - a * b,
+                Three::Select => trace.select(trace.equal(a, zero()), c, b),
+            }
+        }
+    }
+}

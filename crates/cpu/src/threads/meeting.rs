@@ -3,10 +3,10 @@
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::sync::{Condvar, Mutex, PoisonError};
 
-/// How often a thread looks whether the others have come before it goes to sleep: some tens of microseconds, by which parts
-/// of a kernel differ, and which it would take to wake it. In WebAssembly a look takes no more than a load.
-const LOOKS: usize = if cfg!(target_arch = "wasm32") { 20_000 } else { 400 };
-/// After so many looks it lets others have its core in between: it may be one of those it waits for that needs it.
+/// How often a thread looks whether the others have come before it goes to sleep. To wake it takes some tens of microseconds, as long as a small
+/// kernel, so it sleeps only where much longer passes: when training rests. In WebAssembly a look takes about a nanosecond.
+const LOOKS: usize = if cfg!(target_arch = "wasm32") { 1_000_000 } else { 400 };
+/// After so many looks it lets others have its core in between, where a thread can: it may be one of those it waits for that needs it.
 const PATIENT_LOOKS: usize = 200;
 
 /// Threads wait here until all members have come, again and again.

@@ -87,6 +87,7 @@ impl<'a> Assembler<'a> {
         self.join();
         self.drop_unused(wanted);
         self.read_in_place();
+        self.fill_first();
     }
 
     fn join(&mut self) {
@@ -132,6 +133,11 @@ impl<'a> Assembler<'a> {
                 *place = *line;
             }
         }
+    }
+
+    /// What needs no operands comes first: arithmetic is left in one run.
+    fn fill_first(&mut self) {
+        self.code.instructions.sort_by_key(|(_, instruction)| !matches!(instruction, Instruction::Fill(_)));
     }
 
     /// Lets each stored value be computed where it is stored, if what was there before is not needed later; else

@@ -78,9 +78,7 @@ impl<N: Numbers> Function<N> for Exp<N> {
     #[inline(always)]
     fn of(self, x: N::Floats) -> N::Floats {
         let (numbers, [low, high]) = (self.numbers, self.limits);
-        // NaN passes both comparisons.
-        let x = numbers.select(numbers.less(x, low), low, x);
-        let x = numbers.select(numbers.greater(x, high), high, x);
+        let x = numbers.lower(numbers.raise(x, low), high);
         let shifted = x * self.log2_e + self.round;
         let n = shifted - self.round;
         let r = (x - n * self.ln_2[0]) - n * self.ln_2[1];
@@ -147,16 +145,15 @@ impl<N: Numbers> Log<N> {
     }
 }
 
-impl<N: Numbers> Function<N> for Log<N> {
+impl<N: Numbers> Log<N> {
+    /// Of `scaled`, which is positive, finite and no subnormal number, less so many times ln 2.
     #[inline(always)]
-    fn of(self, x: N::Floats) -> N::Floats {
+    fn of_normal(self, scaled: N::Floats, lifted: Option<N::Floats>) -> N::Floats {
         let numbers = self.numbers;
-        let subnormal = numbers.less(x, self.smallest);
-        let scaled = numbers.select(subnormal, x * self.lift[0], x);
-        let lifted = numbers.select(subnormal, self.lift[1], self.zero);
         // Moves the mantissa's range to [√½, √2) before the exponent is taken off.
         let bits = numbers.to_bits(scaled) + self.begin;
-        let exponent = numbers.to_float(numbers.shift_right(bits, 23) - self.bias) - lifted;
+        let exponent = numbers.to_float(numbers.shift_right(bits, 23) - self.bias);
+        let exponent = lifted.map_or(exponent, |lifted| exponent - lifted);
         let f = numbers.from_bits((bits & self.mantissa) + self.root_half) - self.one;
         let s = f / (self.two + f);
         let z = s * s;
@@ -164,11 +161,35 @@ impl<N: Numbers> Function<N> for Log<N> {
         let [a, b, c, d] = self.polynomial;
         let r = z * (a + w * b) + w * (c + w * d);
         let half_square = self.half * f * f;
-        let y = exponent * self.ln_2[1] + s * (half_square + r) - half_square + f + exponent * self.ln_2[0];
+        exponent * self.ln_2[1] + s * (half_square + r) - half_square + f + exponent * self.ln_2[0]
+    }
+
+    #[inline(always)]
+    fn of_any(self, x: N::Floats) -> N::Floats {
+        let numbers = self.numbers;
+        let subnormal = numbers.less(x, self.smallest);
+        let scaled = numbers.select(subnormal, x * self.lift[0], x);
+        let lifted = numbers.select(subnormal, self.lift[1], self.zero);
+        let y = self.of_normal(scaled, Some(lifted));
         let y = numbers.select(numbers.equal(x, self.zero), -self.infinity, y);
         let y = numbers.select(numbers.equal(x, self.infinity), x, y);
         // What is not a number, or below 0, has none.
         numbers.select(numbers.at_least(x, self.zero), y, self.nan)
+    }
+}
+
+impl<N: Numbers> Function<N> for Log<N> {
+    #[inline(always)]
+    fn of(self, x: N::Floats) -> N::Floats {
+        let numbers = self.numbers;
+        let is_normal = numbers.both(numbers.at_least(x, self.smallest), numbers.less(x, self.infinity));
+        numbers.if_all(
+            is_normal,
+            #[inline(always)]
+            || self.of_normal(x, None),
+            #[inline(always)]
+            || self.of_any(x),
+        )
     }
 }
 

@@ -37,8 +37,29 @@ pub(crate) trait Numbers: Copy {
     fn at_least(self, a: Self::Floats, b: Self::Floats) -> Self::Mask;
     /// `a = b`
     fn equal(self, a: Self::Floats, b: Self::Floats) -> Self::Mask;
+    /// Where both are true.
+    fn both(self, a: Self::Mask, b: Self::Mask) -> Self::Mask;
     /// `a` where the mask is true, else `b`.
     fn select(self, mask: Self::Mask, a: Self::Floats, b: Self::Floats) -> Self::Floats;
+    /// `common()` if the mask is true in all lanes, else `rare()`, which may cost more.
+    fn if_all(
+        self,
+        mask: Self::Mask,
+        common: impl FnOnce() -> Self::Floats,
+        rare: impl FnOnce() -> Self::Floats,
+    ) -> Self::Floats;
+
+    /// `low` where `x` is less, else `x`, NaN among it.
+    #[inline(always)]
+    fn raise(self, x: Self::Floats, low: Self::Floats) -> Self::Floats {
+        self.select(self.less(x, low), low, x)
+    }
+
+    /// `high` where `x` is greater, else `x`, NaN among it.
+    #[inline(always)]
+    fn lower(self, x: Self::Floats, high: Self::Floats) -> Self::Floats {
+        self.select(self.greater(x, high), high, x)
+    }
 
     fn to_bits(self, x: Self::Floats) -> Self::Integers;
     fn from_bits(self, x: Self::Integers) -> Self::Floats;
@@ -114,6 +135,21 @@ impl<S: Simd> Numbers for S {
     #[inline(always)]
     fn equal(self, a: S::f32s, b: S::f32s) -> S::mask32s {
         a.simd_eq(b)
+    }
+
+    #[inline(always)]
+    fn both(self, a: S::mask32s, b: S::mask32s) -> S::mask32s {
+        a & b
+    }
+
+    #[inline(always)]
+    fn if_all(
+        self,
+        mask: S::mask32s,
+        common: impl FnOnce() -> S::f32s,
+        rare: impl FnOnce() -> S::f32s,
+    ) -> S::f32s {
+        if mask.all_true() { common() } else { rare() }
     }
 
     #[inline(always)]

@@ -1,7 +1,7 @@
 //! A convolution or one of its gradients, alone.
 
-use daydream_cpu::Cpu;
 use daydream_graph::{Convolution, Executor, Function, Graph, grad};
+use daydream_web::threads;
 use wasm_bindgen::prelude::*;
 
 use crate::networks::numbers;
@@ -9,7 +9,7 @@ use crate::networks::numbers;
 /// A program that computes it.
 #[wasm_bindgen]
 pub struct Convolving {
-    device: Cpu,
+    device: Box<dyn Executor>,
 }
 
 #[wasm_bindgen]
@@ -44,7 +44,7 @@ impl Convolving {
             _ => return Err(JsError::new(&format!("a convolution has no part {part:?}"))),
         };
         let module = g.compile(&[Function::new("part").output("wanted", wanted)]);
-        let mut device = Cpu::new();
+        let mut device = threads::cpu();
         device.load(&module)?;
         for input in &module.inputs {
             device.write(input.offset, &numbers(input.range().len()));

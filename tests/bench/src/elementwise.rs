@@ -1,7 +1,7 @@
 //! What does little with much memory: chains of element-wise functions and reductions, beside a plain copy.
 
-use daydream_cpu::Cpu;
 use daydream_graph::{Executor, Function, Graph, Tensor, numel};
+use daydream_web::threads;
 use wasm_bindgen::prelude::*;
 
 use crate::networks::numbers;
@@ -14,7 +14,7 @@ const SKEW: usize = 500;
 #[wasm_bindgen]
 pub struct Elementwise {
     /// None for the copy.
-    device: Option<Cpu>,
+    device: Option<Box<dyn Executor>>,
     from: Vec<f32>,
     /// Longer than what is copied by `SKEW`.
     to: Vec<f32>,
@@ -54,7 +54,7 @@ impl Elementwise {
         };
         let written = numel(&y.shape());
         let module = g.compile(&[Function::new("chain").output("y", Tensor::reshape(y, [written]))]);
-        let mut device = Cpu::new();
+        let mut device = threads::cpu();
         device.load(&module)?;
         device.write(module.inputs[0].offset, &from);
         Ok(Elementwise { device: Some(device), from, to: vec![], bytes: bytes + 4.0 * written as f64 })

@@ -14,7 +14,7 @@ use std::arch::wasm32::{f32x4_add, f32x4_extract_lane, f32x4_relaxed_madd, f32x4
 use std::cell::Cell;
 use std::rc::Rc;
 
-use daydream_cpu::{Cpu, Matrix, Product, Target, Workspace};
+use daydream_cpu::{Matrix, Product, Target, Workspace};
 use daydream_graph::Executor;
 use daydream_models::{Recipe, Session, Setup};
 use daydream_web::threads;
@@ -197,7 +197,7 @@ impl Building {
         for _ in 0..times {
             let setup = Setup { data: &self.data, knobs: &self.recipe.knobs()? };
             let built = (self.recipe.spec()?.build)(&setup)?;
-            Cpu::new().load(&built.module)?;
+            threads::cpu().load(&built.module)?;
         }
         Ok(())
     }

@@ -153,6 +153,14 @@ impl Encoder<'_> {
                     operation(self.sink().local_get(from).i32_const(*by as i32));
                     self.sink().local_set(local);
                 }
+                Step::Unless(mask) => {
+                    let mask = self.local(*mask);
+                    self.sink().local_get(mask).i32x4_all_true().i32_eqz().if_(BlockType::Empty);
+                }
+                Step::End(to, from) => {
+                    let [to, from] = [*to, *from].map(|step| self.local(step));
+                    self.sink().local_get(from).local_set(to).end();
+                }
                 Step::Store(stream, value) => {
                     let from = self.local(*value);
                     let mut sink = self.sink();

@@ -7,7 +7,7 @@ use daydream_graph::Unary;
 use super::call::{Fused, MOST_STREAMS};
 use super::encode::Functions;
 use super::trace::{Source, Trace, Traced};
-use crate::code::{Code, Instruction, Place};
+use crate::code::{Code, Instruction, Place, Uniform};
 use crate::math::{self, Exp, Function, Log, Tanh};
 use crate::numbers::Numbers;
 use crate::vector::{Three, Two};
@@ -60,7 +60,10 @@ fn function_of(code: &Code, run: Range<usize>, functions: &mut Functions) -> Fus
     for number in run.clone() {
         let (to, instruction) = &code.instructions[number];
         let mut value = |place: Place| match place {
-            Place::Uniform(uniform) => trace.read(Source::Uniform(uniform)),
+            Place::Uniform(uniform) => match code.uniforms[uniform] {
+                Uniform::Const(number) => trace.held([number])[0],
+                _ => trace.read(Source::Uniform(uniform)),
+            },
             place => match made.iter().find(|(known, _)| *known == place) {
                 Some((_, value)) => *value,
                 None => trace.read(Source::Stream(stream_of(place))),

@@ -21,6 +21,10 @@ pub(super) enum Step {
     Shift(Operation, usize, u32),
     /// Writes a value to a stream.
     Store(usize, usize),
+    /// What follows is done only if the mask is not true in all lanes, until the branch ends.
+    Unless(usize),
+    /// Ends a branch, and puts the second value where the first was.
+    End(usize, usize),
 }
 
 /// Where numbers come from.
@@ -71,6 +75,10 @@ impl Trace {
 }
 
 impl<'a> Traced<'a> {
+    fn is_zero(self) -> bool {
+        matches!(self.trace.steps.borrow()[self.number], Step::Source(Source::Constant(0)))
+    }
+
     fn one(self, operation: Operation) -> Traced<'a> {
         self.trace.push(Step::Operation(operation, vec![self.number]))
     }
@@ -128,7 +136,38 @@ impl<'a> Numbers for &'a Trace {
         a.two(|sink| void(sink.f32x4_eq()), b)
     }
 
+    fn both(self, a: Traced<'a>, b: Traced<'a>) -> Traced<'a> {
+        a.two(|sink| void(sink.v128_and()), b)
+    }
+
+    fn if_all(
+        self,
+        mask: Traced<'a>,
+        common: impl FnOnce() -> Traced<'a>,
+        rare: impl FnOnce() -> Traced<'a>,
+    ) -> Traced<'a> {
+        let value = common();
+        self.push(Step::Unless(mask.number));
+        self.push(Step::End(value.number, rare().number));
+        value
+    }
+
+    fn raise(self, x: Traced<'a>, low: Traced<'a>) -> Traced<'a> {
+        x.two(|sink| void(sink.f32x4_pmax()), low)
+    }
+
+    fn lower(self, x: Traced<'a>, high: Traced<'a>) -> Traced<'a> {
+        x.two(|sink| void(sink.f32x4_pmin()), high)
+    }
+
     fn select(self, mask: Traced<'a>, a: Traced<'a>, b: Traced<'a>) -> Traced<'a> {
+        // Masks are zeros and ones in all bits.
+        if b.is_zero() {
+            return a.two(|sink| void(sink.v128_and()), mask);
+        }
+        if a.is_zero() {
+            return b.two(|sink| void(sink.v128_andnot()), mask);
+        }
         self.push(Step::Operation(|sink| void(sink.v128_bitselect()), vec![a.number, b.number, mask.number]))
     }
 

@@ -45,46 +45,85 @@ impl Multiply for Packed {
                     let left = &self.left[row * depth..][..ROWS * depth];
                     let to = c.data[row * c.stride + column..].as_ptr().cast::<f32>().cast_mut();
                     let shape = (ROWS.min(rows - row), COLUMNS.min(columns - column));
+                    let (left, right) = (left.as_ptr(), right.as_ptr());
                     // SAFETY: the panels hold `depth` steps. The caller vouches for all elements of `c`, of which
                     // `shape` are left from here on.
-                    unsafe { place(depth, left.as_ptr(), right.as_ptr(), shape, to, c.stride, c.accumulate) }
+                    unsafe {
+                        if shape == (ROWS, COLUMNS) {
+                            tile::<ROWS, 2>(depth, left, right, to, c.stride, c.accumulate);
+                        } else {
+                            edge(depth, left, right, shape, to, c.stride, c.accumulate);
+                        }
+                    }
                 }
             }
         }
     }
 }
 
-/// Computes a tile of which only `shape` rows and columns exist in `C`.
+/// Computes a tile at the edge: only `rows` and `columns` of it exist in `C`.
+///
+/// A function of its own, as loops that run seldom.
 ///
 /// # Safety
-/// As for [`tile`], but only `shape` rows and columns are read and written at `c`.
-#[inline(always)]
-unsafe fn place(
+/// As for [`tile`], but only that part is read and written at `c`.
+#[inline(never)]
+#[cfg_attr(all(target_arch = "wasm32", feature = "relaxed"), target_feature(enable = "relaxed-simd"))]
+unsafe fn edge(
     depth: usize,
     left: *const f32,
     right: *const f32,
-    shape: (usize, usize),
+    (rows, columns): (usize, usize),
     c: *mut f32,
     stride: usize,
     accumulate: bool,
 ) {
-    // SAFETY: the caller's promise for the operands. The result goes to `C` where all of it exists there, else to
-    // `spare`, and from there the part that exists.
+    // SAFETY: the caller's promise for the operands. The result goes to `C` where it is of whole vectors, else to `spare`, and from there the
+    // part that exists.
     unsafe {
-        if shape == (ROWS, COLUMNS) {
-            return tile::<2>(depth, left, right, c, stride, accumulate);
+        if columns.is_multiple_of(4) {
+            return tile_of(rows, columns, depth, left, right, c, stride, accumulate);
         }
         let mut spare = [0.0; ROWS * COLUMNS];
-        if shape.1 <= COLUMNS / 2 {
-            tile::<1>(depth, left, right, spare.as_mut_ptr(), COLUMNS, false);
-        } else {
-            tile::<2>(depth, left, right, spare.as_mut_ptr(), COLUMNS, false);
-        }
-        for row in 0..shape.0 {
-            for column in 0..shape.1 {
+        tile_of(rows, columns, depth, left, right, spare.as_mut_ptr(), COLUMNS, false);
+        for row in 0..rows {
+            for column in 0..columns {
                 let to = c.add(row * stride + column);
                 *to = spare[row * COLUMNS + column] + if accumulate { *to } else { 0.0 };
             }
+        }
+    }
+}
+
+/// A tile of so many rows, and of as many whole vectors as hold the columns.
+///
+/// # Safety
+/// As for [`tile`].
+#[inline(always)]
+#[expect(clippy::too_many_arguments, reason = "those of a tile, and its shape")]
+unsafe fn tile_of(
+    rows: usize,
+    columns: usize,
+    depth: usize,
+    left: *const f32,
+    right: *const f32,
+    c: *mut f32,
+    stride: usize,
+    accumulate: bool,
+) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        match (rows, columns <= 4) {
+            (1, true) => tile::<1, 1>(depth, left, right, c, stride, accumulate),
+            (2, true) => tile::<2, 1>(depth, left, right, c, stride, accumulate),
+            (3, true) => tile::<3, 1>(depth, left, right, c, stride, accumulate),
+            (4, true) => tile::<4, 1>(depth, left, right, c, stride, accumulate),
+            (_, true) => tile::<ROWS, 1>(depth, left, right, c, stride, accumulate),
+            (1, false) => tile::<1, 2>(depth, left, right, c, stride, accumulate),
+            (2, false) => tile::<2, 2>(depth, left, right, c, stride, accumulate),
+            (3, false) => tile::<3, 2>(depth, left, right, c, stride, accumulate),
+            (4, false) => tile::<4, 2>(depth, left, right, c, stride, accumulate),
+            (_, false) => tile::<ROWS, 2>(depth, left, right, c, stride, accumulate),
         }
     }
 }

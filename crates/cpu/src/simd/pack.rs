@@ -89,35 +89,40 @@ unsafe fn copy<const WIDTH: usize>(from: *const f32, to: *mut f32) {
     }
 }
 
-/// Each line is a run of `depth` numbers: blocks of 4 x 4 are transposed. A line that is left over goes with the last four.
+/// Each line is a run of `depth` numbers: blocks of five lines, or of four, are transposed in registers.
 fn pack_consecutive<const WIDTH: usize>(source: Matrix<'_>, first: usize, depth: usize, panel: &mut [f32]) {
-    const { assert!(WIDTH >= 4 && WIDTH % 4 < 2, "at most one line is left over") }
+    const { assert!(WIDTH == 5 || WIDTH.is_multiple_of(4), "lines come in blocks") }
+    assert!(panel.len() == WIDTH * depth, "all lines have room");
     let whole = depth - depth % 4;
-    let line = |number: usize| -> &[Cell<f32>] {
-        let at = source.position(first + number, 0);
+    let lines: [&[Cell<f32>]; WIDTH] = std::array::from_fn(|line| {
+        let at = source.position(first + line, 0);
         &source.data[at..at + depth]
-    };
-    for group in (0..WIDTH - WIDTH % 4).step_by(4) {
-        let lines: [_; 4] = std::array::from_fn(|number| line(group + number));
-        let left_over = (group + 5 == WIDTH).then(|| line(group + 4));
+    });
+    // SAFETY: `step + 4 <= depth`, the length of each line.
+    let load = |line: usize, step: usize| unsafe { F32x4::load(lines[line].as_ptr().cast::<f32>().add(step)) };
+    let to = panel.as_mut_ptr();
+    if WIDTH == 5 {
         for step in (0..whole).step_by(4) {
-            // SAFETY: `step + 4 <= depth`, the length of each line; the last column ends at
-            // `(step + 3)·WIDTH + group + 5 <= WIDTH·depth`, the length of the panel, where a line is left over, else one before that.
-            unsafe {
-                let load = |line: &[Cell<f32>]| F32x4::load(line.as_ptr().cast::<f32>().add(step));
-                let to = panel.as_mut_ptr().add(step * WIDTH + group);
-                for (number, column) in F32x4::transpose(lines.map(load)).into_iter().enumerate() {
-                    column.store(to.add(number * WIDTH));
-                }
-                if let Some(line) = left_over {
-                    load(line).scatter(to.add(4), WIDTH);
+            let rows = std::array::from_fn(|line| load(line, step));
+            for (number, numbers) in F32x4::transpose_five(rows).into_iter().enumerate() {
+                // SAFETY: four steps are five vectors, and end at `(step + 4)·WIDTH <= depth·WIDTH`, the length of the panel.
+                unsafe { numbers.store(to.add(step * WIDTH + 4 * number)) }
+            }
+        }
+    } else {
+        for group in (0..WIDTH).step_by(4) {
+            for step in (0..whole).step_by(4) {
+                let rows = std::array::from_fn(|line| load(group + line, step));
+                for (number, column) in F32x4::transpose(rows).into_iter().enumerate() {
+                    // SAFETY: the last one ends at `(step + 3)·WIDTH + group + 4 <= depth·WIDTH`, the length of the panel.
+                    unsafe { column.store(to.add((step + number) * WIDTH + group)) }
                 }
             }
         }
-        for (number, line) in lines.into_iter().chain(left_over).enumerate() {
-            for step in whole..depth {
-                panel[step * WIDTH + group + number] = line[step].get();
-            }
+    }
+    for (number, line) in lines.into_iter().enumerate() {
+        for step in whole..depth {
+            panel[step * WIDTH + number] = line[step].get();
         }
     }
 }

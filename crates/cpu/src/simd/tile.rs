@@ -6,23 +6,23 @@
 
 use super::lanes::F32x4;
 
-/// Rows of a tile.
+/// Rows of a whole tile, and of a panel of the left factor.
 pub(super) const ROWS: usize = 5;
-/// Columns of a tile, and of a panel of the right factor.
+/// Columns of a whole tile, and of a panel of the right factor.
 pub(super) const COLUMNS: usize = 8;
 
-/// `C = A·B`, or `C += A·B` where `accumulate`, for a tile of [`ROWS`] by `4·VECTORS`.
+/// `C = A·B`, or `C += A·B` where `accumulate`, for a tile of `OWN` rows by `4·VECTORS` columns.
 ///
-/// `left` holds `depth` steps of [`ROWS`] numbers and `right` as many of [`COLUMNS`], of which the first `4·VECTORS` are
+/// `left` holds `depth` steps of [`ROWS`] numbers and `right` as many of [`COLUMNS`], of which the first `OWN` and `4·VECTORS` are
 /// used. Rows of `c` are `stride` apart.
 ///
 /// It must be inlined: V8 repeats the body of a loop the more often, the deeper the loop is nested within its function.
 ///
 /// # Safety
-/// The panels are as long as that, and `ROWS` rows of `4·VECTORS` numbers can be read and written from `c` on, which
+/// The panels are as long as that, and `OWN` rows of `4·VECTORS` numbers can be read and written from `c` on, which
 /// nothing else refers to.
 #[inline(always)]
-pub(super) unsafe fn tile<const VECTORS: usize>(
+pub(super) unsafe fn tile<const OWN: usize, const VECTORS: usize>(
     depth: usize,
     left: *const f32,
     right: *const f32,
@@ -30,7 +30,7 @@ pub(super) unsafe fn tile<const VECTORS: usize>(
     stride: usize,
     accumulate: bool,
 ) {
-    let mut sums = [[F32x4::splat(0.0); VECTORS]; ROWS];
+    let mut sums = [[F32x4::splat(0.0); VECTORS]; OWN];
     let (mut left, mut right) = (left, right);
     let end = right.wrapping_add(depth * COLUMNS);
     while right != end {

@@ -40,21 +40,22 @@ impl Multiply for Packed {
                 pack::<COLUMNS>(b.from(0, first).transpose(), end - first, depth, &mut self.right[kept..]);
             }
             for column in (first..end).step_by(COLUMNS) {
-                let right = &self.right[kept + (column - first) * depth..][..COLUMNS * depth];
-                for row in (0..rows).step_by(ROWS) {
-                    let left = &self.left[row * depth..][..ROWS * depth];
-                    let to = c.data[row * c.stride + column..].as_ptr().cast::<f32>().cast_mut();
+                let right = self.right[kept + (column - first) * depth..][..COLUMNS * depth].as_ptr();
+                let whole = if columns - column < COLUMNS { 0 } else { rows / ROWS };
+                let (mut left, mut to) = (self.left.as_ptr(), c.data[column..].as_ptr().cast::<f32>().cast_mut());
+                for _ in 0..whole {
+                    // SAFETY: the panels hold `depth` steps, of which `left` has one for each `ROWS` rows. The caller vouches for all elements
+                    // of `c`, of which as many are left from here on.
+                    unsafe { tile::<ROWS, 2>(depth, left, right, to, c.stride, c.accumulate) };
+                    left = left.wrapping_add(ROWS * depth);
+                    to = to.wrapping_add(ROWS * c.stride);
+                }
+                for row in (whole * ROWS..rows).step_by(ROWS) {
                     let shape = (ROWS.min(rows - row), COLUMNS.min(columns - column));
-                    let (left, right) = (left.as_ptr(), right.as_ptr());
-                    // SAFETY: the panels hold `depth` steps. The caller vouches for all elements of `c`, of which
-                    // `shape` are left from here on.
-                    unsafe {
-                        if shape == (ROWS, COLUMNS) {
-                            tile::<ROWS, 2>(depth, left, right, to, c.stride, c.accumulate);
-                        } else {
-                            edge(depth, left, right, shape, to, c.stride, c.accumulate);
-                        }
-                    }
+                    // SAFETY: as above, of which `shape` are left.
+                    unsafe { edge(depth, left, right, shape, to, c.stride, c.accumulate) };
+                    left = left.wrapping_add(ROWS * depth);
+                    to = to.wrapping_add(ROWS * c.stride);
                 }
             }
         }

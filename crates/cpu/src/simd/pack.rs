@@ -129,10 +129,12 @@ fn pack_consecutive<const WIDTH: usize>(source: Matrix<'_>, first: usize, depth:
 
 /// Any distances, and fewer lines than the panel has room for.
 fn pack_few<const WIDTH: usize>(source: Matrix<'_>, lines: std::ops::Range<usize>, panel: &mut [f32]) {
-    for (step, run) in panel.as_chunks_mut::<WIDTH>().0.iter_mut().enumerate() {
-        run.fill(0.0);
-        for (to, line) in run.iter_mut().zip(lines.clone()) {
-            *to = source.data[source.position(line, step)].get();
+    panel.fill(0.0);
+    for (number, line) in lines.enumerate() {
+        let mut from = source.position(line, 0);
+        for run in panel.as_chunks_mut::<WIDTH>().0 {
+            run[number] = source.data[from].get();
+            from = from.wrapping_add_signed(source.column);
         }
     }
 }

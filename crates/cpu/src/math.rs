@@ -64,7 +64,17 @@ impl<N: Numbers> Exp<N> {
             numbers.held([-105.0, 89.0, std::f32::consts::LOG2_E, ROUND, LN_2_HIGH, LN_2_LOW, 1.0]);
         let polynomial = numbers.held([1.381_446_5e-3, 8.368_781e-3, 4.166_839_3e-2, 1.666_652e-1, 4.999_999_4e-1]);
         let [round_bits, bias] = numbers.held_bits([ROUND.to_bits() as i32, 127]);
-        Exp { numbers, limits: [low, high], log2_e, round, ln_2: [ln_2_high, ln_2_low], polynomial, one, round_bits, bias }
+        Exp {
+            numbers,
+            limits: [low, high],
+            log2_e,
+            round,
+            ln_2: [ln_2_high, ln_2_low],
+            polynomial,
+            one,
+            round_bits,
+            bias,
+        }
     }
 
     /// 2ⁿ for `-126 <= n <= 127`.

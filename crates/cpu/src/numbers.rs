@@ -13,10 +13,7 @@ pub(crate) trait Numbers: Copy {
         + Mul<Output = Self::Floats>
         + Div<Output = Self::Floats>
         + Neg<Output = Self::Floats>;
-    type Integers: Copy
-        + Add<Output = Self::Integers>
-        + Sub<Output = Self::Integers>
-        + BitAnd<Output = Self::Integers>;
+    type Integers: Copy + Add<Output = Self::Integers> + Sub<Output = Self::Integers> + BitAnd<Output = Self::Integers>;
     type Mask: Copy;
 
     /// Numbers, each in all lanes of a vector, to be made before a loop and used within it.
@@ -143,12 +140,7 @@ impl<S: Simd> Numbers for S {
     }
 
     #[inline(always)]
-    fn if_all(
-        self,
-        mask: S::mask32s,
-        common: impl FnOnce() -> S::f32s,
-        rare: impl FnOnce() -> S::f32s,
-    ) -> S::f32s {
+    fn if_all(self, mask: S::mask32s, common: impl FnOnce() -> S::f32s, rare: impl FnOnce() -> S::f32s) -> S::f32s {
         if mask.all_true() { common() } else { rare() }
     }
 

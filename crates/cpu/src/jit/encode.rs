@@ -45,9 +45,15 @@ impl Functions {
     /// A module that puts the functions into the imported table `e.t`, from number `first` on. They work on the imported memory `e.m`.
     pub(super) fn module(self, first: usize) -> Vec<u8> {
         let is_shared = cfg!(target_feature = "atomics");
-        let memory =
-            MemoryType { minimum: 0, maximum: is_shared.then_some(65536), memory64: false, shared: is_shared, page_size_log2: None };
-        let table = TableType { element_type: RefType::FUNCREF, table64: false, minimum: 0, maximum: None, shared: false };
+        let memory = MemoryType {
+            minimum: 0,
+            maximum: is_shared.then_some(65536),
+            memory64: false,
+            shared: is_shared,
+            page_size_log2: None,
+        };
+        let table =
+            TableType { element_type: RefType::FUNCREF, table64: false, minimum: 0, maximum: None, shared: false };
         let mut types = TypeSection::new();
         types.ty().function([ValType::I32], []);
         let mut imports = ImportSection::new();
@@ -77,7 +83,8 @@ struct Encoder<'a> {
 impl Encoder<'_> {
     fn encode(&mut self) {
         self.begin();
-        let steps = self.steps.iter().filter(|step| !matches!(step, Step::Source(Source::Uniform(_) | Source::Constant(_))));
+        let steps =
+            self.steps.iter().filter(|step| !matches!(step, Step::Source(Source::Uniform(_) | Source::Constant(_))));
         // A browser looks for interruptions once a turn, which costs as much as several vector instructions.
         let together = match steps.count() {
             0..8 => 4,
@@ -137,7 +144,8 @@ impl Encoder<'_> {
                 Step::Source(Source::Stream(stream)) => {
                     let mut sink = self.sink();
                     sink.local_get(STREAMS + *stream as u32);
-                    let loaded = if is_single { sink.v128_load32_zero(word(first)) } else { sink.v128_load(word(first)) };
+                    let loaded =
+                        if is_single { sink.v128_load32_zero(word(first)) } else { sink.v128_load(word(first)) };
                     loaded.local_set(local);
                 }
                 Step::Operation(operation, operands) => {
@@ -165,7 +173,11 @@ impl Encoder<'_> {
                     let from = self.local(*value);
                     let mut sink = self.sink();
                     sink.local_get(STREAMS + *stream as u32).local_get(from);
-                    if is_single { sink.v128_store32_lane(word(first), 0) } else { sink.v128_store(word(first)) };
+                    if is_single {
+                        sink.v128_store32_lane(word(first), 0)
+                    } else {
+                        sink.v128_store(word(first))
+                    };
                 }
             }
         }

@@ -10,5 +10,5 @@ mod encode;
 mod runs;
 mod trace;
 
-pub(crate) use call::{Fused, Linked};
 pub use call::Linker;
+pub(crate) use call::{Fused, Linked};

@@ -99,11 +99,7 @@ fn is_kept(code: &Code, number: usize, end: usize) -> bool {
 }
 
 /// What the interpreter's loops compute.
-fn record<'a>(
-    trace: &'a Trace,
-    instruction: &Instruction,
-    value: &mut impl FnMut(Place) -> Traced<'a>,
-) -> Traced<'a> {
+fn record<'a>(trace: &'a Trace, instruction: &Instruction, value: &mut impl FnMut(Place) -> Traced<'a>) -> Traced<'a> {
     let [zero, one] = [0.0, 1.0].map(|number: f32| move || trace.held([number])[0]);
     match instruction {
         Instruction::Fill(_) => unreachable!("no run has one"),

@@ -10,6 +10,9 @@ use super::pack::{TOGETHER, pack};
 use super::tile::{COLUMNS, ROWS, tile};
 use crate::aligned::Aligned;
 
+/// The most steps of shallow tiles.
+const MOST_SHALLOW: usize = 64;
+
 /// Room for packed operands.
 pub(super) struct Packed {
     left: Aligned,
@@ -27,10 +30,35 @@ impl Multiply for Packed {
     const LARGEST: Product = Product { rows: 26 * ROWS, depth: 512, columns: 1024 };
     const ROWS: usize = ROWS;
 
-    // A function of its own: V8 compiles the innermost loop best where few loops lie around it.
+    unsafe fn multiply(&mut self, product: Product, a: Matrix<'_>, b: Matrix<'_>, right: Right, c: Target<'_>) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            if (1..=MOST_SHALLOW).contains(&product.depth) {
+                self.multiply_by::<true>(product, a, b, right, c);
+            } else {
+                self.multiply_by::<false>(product, a, b, right, c);
+            }
+        }
+    }
+}
+
+impl Packed {
+    /// [`Packed::multiply`] by tiles that are shallow or not.
+    ///
+    /// A function of its own: V8 compiles the innermost loop best where few loops lie around it.
+    ///
+    /// # Safety
+    /// As there, and there is a step where tiles are shallow.
     #[inline(never)]
     #[cfg_attr(all(target_arch = "wasm32", feature = "relaxed"), target_feature(enable = "relaxed-simd"))]
-    unsafe fn multiply(&mut self, product: Product, a: Matrix<'_>, b: Matrix<'_>, right: Right, c: Target<'_>) {
+    unsafe fn multiply_by<const SHALLOW: bool>(
+        &mut self,
+        product: Product,
+        a: Matrix<'_>,
+        b: Matrix<'_>,
+        right: Right,
+        c: Target<'_>,
+    ) {
         let Product { rows, depth, columns } = product;
         pack::<ROWS>(a, rows, depth, &mut self.left);
         for first in (0..columns).step_by(TOGETHER * COLUMNS) {
@@ -46,7 +74,7 @@ impl Multiply for Packed {
                 for _ in 0..whole {
                     // SAFETY: the panels hold `depth` steps, of which `left` has one for each `ROWS` rows. The caller vouches for all elements
                     // of `c`, of which as many are left from here on.
-                    unsafe { tile::<ROWS, 2>(depth, left, right, to, c.stride, c.accumulate) };
+                    unsafe { tile::<ROWS, 2, SHALLOW>(depth, left, right, to, c.stride, c.accumulate) };
                     left = left.wrapping_add(ROWS * depth);
                     to = to.wrapping_add(ROWS * c.stride);
                 }
@@ -115,16 +143,16 @@ unsafe fn tile_of(
     // SAFETY: the caller's promise.
     unsafe {
         match (rows, columns <= 4) {
-            (1, true) => tile::<1, 1>(depth, left, right, c, stride, accumulate),
-            (2, true) => tile::<2, 1>(depth, left, right, c, stride, accumulate),
-            (3, true) => tile::<3, 1>(depth, left, right, c, stride, accumulate),
-            (4, true) => tile::<4, 1>(depth, left, right, c, stride, accumulate),
-            (_, true) => tile::<ROWS, 1>(depth, left, right, c, stride, accumulate),
-            (1, false) => tile::<1, 2>(depth, left, right, c, stride, accumulate),
-            (2, false) => tile::<2, 2>(depth, left, right, c, stride, accumulate),
-            (3, false) => tile::<3, 2>(depth, left, right, c, stride, accumulate),
-            (4, false) => tile::<4, 2>(depth, left, right, c, stride, accumulate),
-            (_, false) => tile::<ROWS, 2>(depth, left, right, c, stride, accumulate),
+            (1, true) => tile::<1, 1, false>(depth, left, right, c, stride, accumulate),
+            (2, true) => tile::<2, 1, false>(depth, left, right, c, stride, accumulate),
+            (3, true) => tile::<3, 1, false>(depth, left, right, c, stride, accumulate),
+            (4, true) => tile::<4, 1, false>(depth, left, right, c, stride, accumulate),
+            (_, true) => tile::<ROWS, 1, false>(depth, left, right, c, stride, accumulate),
+            (1, false) => tile::<1, 2, false>(depth, left, right, c, stride, accumulate),
+            (2, false) => tile::<2, 2, false>(depth, left, right, c, stride, accumulate),
+            (3, false) => tile::<3, 2, false>(depth, left, right, c, stride, accumulate),
+            (4, false) => tile::<4, 2, false>(depth, left, right, c, stride, accumulate),
+            (_, false) => tile::<ROWS, 2, false>(depth, left, right, c, stride, accumulate),
         }
     }
 }

@@ -1,12 +1,10 @@
 //! Four 32-bit floats in a vector register.
 
-#[cfg(all(target_arch = "wasm32", not(feature = "relaxed")))]
-use core::arch::wasm32::f32x4_mul;
 #[cfg(all(target_arch = "wasm32", feature = "relaxed"))]
 use core::arch::wasm32::f32x4_relaxed_madd;
 #[cfg(target_arch = "wasm32")]
 use core::arch::wasm32::{
-    f32x4_add, f32x4_splat, i32x4_shuffle, v128, v128_load, v128_load32_splat, v128_store,
+    f32x4_add, f32x4_mul, f32x4_splat, i32x4_shuffle, v128, v128_load, v128_load32_splat, v128_store,
 };
 
 /// Four numbers, on which every operation works at once.
@@ -52,6 +50,11 @@ impl F32x4 {
     #[inline(always)]
     pub(super) fn add(self, other: F32x4) -> F32x4 {
         F32x4(f32x4_add(self.0, other.0))
+    }
+
+    #[inline(always)]
+    pub(super) fn mul(self, other: F32x4) -> F32x4 {
+        F32x4(f32x4_mul(self.0, other.0))
     }
 
     /// `self · a + b`, rounded twice.
@@ -109,6 +112,11 @@ impl F32x4 {
     #[inline(always)]
     pub(super) fn add(self, other: F32x4) -> F32x4 {
         F32x4(std::array::from_fn(|lane| self.0[lane] + other.0[lane]))
+    }
+
+    #[inline(always)]
+    pub(super) fn mul(self, other: F32x4) -> F32x4 {
+        F32x4(std::array::from_fn(|lane| self.0[lane] * other.0[lane]))
     }
 
     /// `self · a + b`, rounded twice.

@@ -80,7 +80,7 @@ impl<N: Numbers> Exp<N> {
     /// 2ⁿ for `-126 <= n <= 127`.
     #[inline(always)]
     fn power_of_two(&self, n: N::Integers) -> N::Floats {
-        self.numbers.from_bits(self.numbers.shift_left(n + self.bias, 23))
+        self.numbers.as_floats(self.numbers.shift_left(n + self.bias, 23))
     }
 }
 
@@ -95,7 +95,7 @@ impl<N: Numbers> Function<N> for Exp<N> {
         let p = polynomial::<N, 5>(self.polynomial, r);
         let y = (p * (r * r) + r) + self.one;
         // 2ⁿ in two factors: neither overflows, and a subnormal result is rounded once.
-        let n = numbers.to_bits(shifted) - self.round_bits;
+        let n = numbers.as_bits(shifted) - self.round_bits;
         let half = numbers.shift_right(n, 1);
         y * self.power_of_two(half) * self.power_of_two(n - half)
     }
@@ -161,10 +161,10 @@ impl<N: Numbers> Log<N> {
     fn of_normal(self, scaled: N::Floats, lifted: Option<N::Floats>) -> N::Floats {
         let numbers = self.numbers;
         // Moves the mantissa's range to [√½, √2) before the exponent is taken off.
-        let bits = numbers.to_bits(scaled) + self.begin;
+        let bits = numbers.as_bits(scaled) + self.begin;
         let exponent = numbers.to_float(numbers.shift_right(bits, 23) - self.bias);
         let exponent = lifted.map_or(exponent, |lifted| exponent - lifted);
-        let f = numbers.from_bits((bits & self.mantissa) + self.root_half) - self.one;
+        let f = numbers.as_floats((bits & self.mantissa) + self.root_half) - self.one;
         let s = f / (self.two + f);
         let z = s * s;
         let w = z * z;

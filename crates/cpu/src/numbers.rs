@@ -58,8 +58,8 @@ pub(crate) trait Numbers: Copy {
         self.select(self.greater(x, high), high, x)
     }
 
-    fn to_bits(self, x: Self::Floats) -> Self::Integers;
-    fn from_bits(self, x: Self::Integers) -> Self::Floats;
+    fn as_bits(self, x: Self::Floats) -> Self::Integers;
+    fn as_floats(self, x: Self::Integers) -> Self::Floats;
     /// The float of the same value, or the one nearest to it.
     fn to_float(self, x: Self::Integers) -> Self::Floats;
     fn shift_left(self, x: Self::Integers, by: u32) -> Self::Integers;
@@ -150,12 +150,12 @@ impl<S: Simd> Numbers for S {
     }
 
     #[inline(always)]
-    fn to_bits(self, x: S::f32s) -> S::i32s {
+    fn as_bits(self, x: S::f32s) -> S::i32s {
         x.bitcast()
     }
 
     #[inline(always)]
-    fn from_bits(self, x: S::i32s) -> S::f32s {
+    fn as_floats(self, x: S::i32s) -> S::f32s {
         x.bitcast()
     }
 

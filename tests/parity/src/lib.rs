@@ -1,24 +1,23 @@
 //! What `tests/tests/parity.rs` does natively, for a worker in a browser: every check of executors on WebGPU and on the CPU, and the training of
-//! every model on WebGPU against the CPU.
+//! every model on WebGPU against the CPU; and on the CPU with functions made for it against the CPU without. A panic reaches JavaScript as
+//! [`daydream_web::forward_panics`] sees to; the module is of no use after it.
 #![cfg(target_arch = "wasm32")]
 
 use daydream_cpu::Cpu;
 use daydream_gpu::Gpu;
+use daydream_graph::Executor;
+use daydream_models::{Recipe, Session};
 use daydream_tests::{CHECKS, check_training, smallest_recipes};
+use daydream_web::threads;
 use wasm_bindgen::prelude::*;
-
-/// A panic reaches JavaScript as an error with its message. The module is of no use after it.
-#[wasm_bindgen(start)]
-pub fn forward_panics() {
-    std::panic::set_hook(Box::new(|panic| wasm_bindgen::throw_str(&panic.to_string())));
-}
 
 /// The names of all checks.
 #[wasm_bindgen]
 pub fn names() -> Vec<String> {
     let checks =
         ["cpu", "gpu"].into_iter().flat_map(|device| CHECKS.iter().map(move |(name, _)| format!("{device}::{name}")));
-    checks.chain(smallest_recipes().into_iter().map(|(name, _)| format!("training::{name}"))).collect()
+    let linked = smallest_recipes().into_iter().map(|(name, _)| format!("cpu::linked::{name}"));
+    checks.chain(linked).chain(smallest_recipes().into_iter().map(|(name, _)| format!("training::{name}"))).collect()
 }
 
 /// Runs one of them and says what it found. It throws where WebGPU is wrong.
@@ -31,7 +30,14 @@ pub async fn check(name: String) -> Result<String, JsError> {
     let right = "as the reference evaluator";
     if let Some((_, check)) = of("cpu") {
         check(Box::new(Cpu::new())).await;
+        check(threads::cpu()).await;
         return Ok(right.to_owned());
+    }
+    if let Some((_, recipe)) = smallest_recipes().into_iter().find(|(known, _)| name == format!("cpu::linked::{known}"))
+    {
+        let is_same = train(&recipe, threads::cpu()).await? == train(&recipe, Box::new(Cpu::new())).await?;
+        assert!(is_same, "functions made for it compute other numbers than the interpreter");
+        return Ok("as the interpreter, to the last bit".to_owned());
     }
     let gpu = Gpu::open().await?.executor();
     if let Some((_, check)) = of("gpu") {
@@ -42,4 +48,11 @@ pub async fn check(name: String) -> Result<String, JsError> {
     let (_, recipe) = of_training.ok_or_else(|| JsError::new(&format!("there is no check {name:?}")))?;
     let worst = check_training(&recipe, Box::new(Cpu::new()), Box::new(gpu)).await;
     Ok(format!("metrics differ by at most {worst:.0e} of their size"))
+}
+
+/// The metrics and the checkpoint after 20 steps.
+async fn train(recipe: &Recipe, device: Box<dyn Executor>) -> Result<(Vec<u64>, Vec<u8>), JsError> {
+    let mut session = Session::new(recipe.clone(), None, device).await?;
+    let metrics = session.step(20).await?;
+    Ok((metrics.into_iter().map(|(_, value)| value.to_bits()).collect(), session.save().await?))
 }

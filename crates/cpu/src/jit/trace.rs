@@ -171,11 +171,11 @@ impl<'a> Numbers for &'a Trace {
         self.push(Step::Operation(|sink| void(sink.v128_bitselect()), vec![a.number, b.number, mask.number]))
     }
 
-    fn to_bits(self, x: Traced<'a>) -> Bits<'a> {
+    fn as_bits(self, x: Traced<'a>) -> Bits<'a> {
         Bits(x)
     }
 
-    fn from_bits(self, x: Bits<'a>) -> Traced<'a> {
+    fn as_floats(self, x: Bits<'a>) -> Traced<'a> {
         x.0
     }
 

@@ -320,10 +320,27 @@ fn combine(op: Reduce, sums: &[Cell<f32>], values: Option<Value<'_>>) {
 
 /// Combines all lanes, a power of two, pairwise, which keeps the rounding error of long sums small.
 fn fold_lanes(op: Reduce, mut lanes: &[Cell<f32>]) -> f32 {
-    while lanes.len() > 1 {
+    /// So many are taken one by one: it takes longer to begin a loop over vectors.
+    const FEW: usize = 16;
+    while lanes.len() > FEW {
         let (low, high) = lanes.split_at(lanes.len() / 2);
         combine(op, low, Some(Value::Each(high)));
         lanes = low;
     }
-    lanes[0].get()
+    let mut few = [0.0; FEW];
+    few.iter_mut().zip(lanes).for_each(|(to, lane)| *to = lane.get());
+    let mut len = lanes.len();
+    while len > 1 {
+        len /= 2;
+        for lane in 0..len {
+            let (low, high) = (few[lane], few[lane + len]);
+            few[lane] = match op {
+                Reduce::Sum => low + high,
+                // As `math::max`: NaN is not hidden.
+                Reduce::Max if low > high || low.is_nan() => low,
+                Reduce::Max => high,
+            };
+        }
+    }
+    few[0]
 }

@@ -48,7 +48,7 @@ impl Linked {
                 (code, fused)
             })
             .collect();
-        let first = linker.reserve(functions.len()).filter(|_| functions.len() > 0)?;
+        let first = if functions.len() == 0 { None } else { linker.reserve(functions.len()) }?;
         let linked = Linked { linker, functions: first..first + functions.len() };
         let module = functions.module(first);
         let is_everywhere = AtomicBool::new(true);

@@ -131,6 +131,13 @@ impl Code {
         self.instructions.iter().map(|(_, instruction)| one(instruction)).sum()
     }
 
+    /// The most lanes of a block: what is one function, and needs no registers, is called once for all.
+    pub(crate) fn longest_block(&self) -> usize {
+        let whole = 0..self.instructions.len();
+        let is_one = matches!(&self.fused[..], [fused] if fused.instructions == whole && fused.needs_no_register());
+        if is_one { usize::MAX } else { LANES }
+    }
+
     /// Computes the values that are the same for all points.
     pub(crate) fn begin(&self, memory: &mut Memory, context: &Context<'_>) {
         for (number, uniform) in self.uniforms.iter().enumerate() {
@@ -188,6 +195,12 @@ impl Code {
         let Block { loops, start, len } = block;
         let [seed, step] = context.key;
         match fill {
+            Fill::Load { line, fences } if fences.is_empty() => {
+                let (line, base) = (&self.lines[*line], memory.bases[*line]);
+                for_each_run(&self.extents, start, len, |run, point| {
+                    gather(context.arena, line.at(base, point), line.step(), &target[run.lane..run.lane + run.len]);
+                });
+            }
             Fill::Load { line, fences } => {
                 let (line, base) = (&self.lines[*line], memory.bases[*line]);
                 for_each_run(&self.extents, start, len, |run, point| {

@@ -11,7 +11,7 @@ use daydream_graph::{DeviceError, Executor, Module, Program, Reading, Table};
 
 use crate::assemble::{Space, Stores};
 use crate::body::{BodyCode, GROUP};
-use crate::code::{Block, Code, Context, LANES, Memory};
+use crate::code::{Block, Code, Context, Memory};
 use crate::jit::{Linked, Linker};
 use crate::product::{Workspace, overlap};
 use crate::share::{Share, parts};
@@ -263,8 +263,9 @@ impl KernelCode {
         if self.targets.is_empty() {
             return;
         }
-        for start in points.clone().step_by(LANES) {
-            let block = Block { loops: &[], start, len: LANES.min(points.end - start) };
+        let longest = self.epilogue.longest_block();
+        for start in points.clone().step_by(longest) {
+            let block = Block { loops: &[], start, len: longest.min(points.end - start) };
             self.epilogue.run(memory, context, block);
         }
     }

@@ -91,6 +91,11 @@ impl Fused {
         Fused { instructions, streams, constants, function }
     }
 
+    /// Whether nothing that it reads or writes is a register, of which there are as many lanes as an interpreted block has.
+    pub(crate) fn needs_no_register(&self) -> bool {
+        !self.streams.iter().any(|place| matches!(place, Place::Register(_)))
+    }
+
     /// Computes a block.
     pub(crate) fn run(&self, memory: &Memory, context: &Context<'_>, block: Block<'_>) {
         let mut frame = [0; HEADER + MOST_STREAMS];

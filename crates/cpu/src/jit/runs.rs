@@ -100,7 +100,6 @@ fn is_kept(code: &Code, number: usize, end: usize) -> bool {
 
 /// What the interpreter's loops compute.
 fn record<'a>(trace: &'a Trace, instruction: &Instruction, value: &mut impl FnMut(Place) -> Traced<'a>) -> Traced<'a> {
-    let [zero, one] = [0.0, 1.0].map(|number: f32| move || trace.held([number])[0]);
     match instruction {
         Instruction::Fill(_) => unreachable!("no run has one"),
         Instruction::Copy(x) => value(*x),
@@ -108,7 +107,7 @@ fn record<'a>(trace: &'a Trace, instruction: &Instruction, value: &mut impl FnMu
             let x = value(*x);
             match op {
                 Unary::Neg => -x,
-                Unary::Recip => one() / x,
+                Unary::Recip => trace.held([1.0])[0] / x,
                 Unary::Exp => Exp::new(trace).of(x),
                 Unary::Log => Log::new(trace).of(x),
                 Unary::Sqrt => trace.sqrt(x),
@@ -125,7 +124,7 @@ fn record<'a>(trace: &'a Trace, instruction: &Instruction, value: &mut impl FnMu
                 Two::Mul => a * b,
                 Two::Div => a / b,
                 Two::Max => math::max(trace, a, b),
-                Two::Less => trace.select(trace.less(a, b), one(), zero()),
+                Two::Less => trace.truth(trace.less(a, b)),
             }
         }
         Instruction::Three(function, operands) => {
@@ -133,7 +132,7 @@ fn record<'a>(trace: &'a Trace, instruction: &Instruction, value: &mut impl FnMu
             match function {
                 Three::MulAdd => a * b + c,
                 Three::MulSub => c - a * b,
-                Three::Select => trace.select(trace.equal(a, zero()), c, b),
+                Three::Select => trace.choose(a, b, c),
             }
         }
     }

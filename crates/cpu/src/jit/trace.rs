@@ -42,6 +42,8 @@ pub(super) enum Source {
 #[derive(Default)]
 pub(super) struct Trace {
     steps: RefCell<Vec<Step>>,
+    /// Values that are 1 where a mask is true and 0 elsewhere, and these masks.
+    truths: RefCell<Vec<[usize; 2]>>,
 }
 
 /// The value of a step.
@@ -57,6 +59,26 @@ impl Trace {
         let is_it = |step: &Step| matches!(step, Step::Source(known) if *known == source);
         let known = self.steps.borrow().iter().position(is_it);
         known.map_or_else(|| self.push(Step::Source(source)), |number| Traced { trace: self, number })
+    }
+
+    /// 1 where the mask is true, 0 elsewhere.
+    pub(super) fn truth<'a>(&'a self, mask: Traced<'a>) -> Traced<'a> {
+        let [one, zero] = self.held([1.0, 0.0]);
+        let truth = self.select(mask, one, zero);
+        self.truths.borrow_mut().push([truth.number, mask.number]);
+        truth
+    }
+
+    /// `a` where `x` is not 0, else `b`.
+    pub(super) fn choose<'a>(&'a self, x: Traced<'a>, a: Traced<'a>, b: Traced<'a>) -> Traced<'a> {
+        let known = self.truths.borrow().iter().find(|[truth, _]| *truth == x.number).map(|[_, mask]| *mask);
+        match known {
+            Some(mask) => self.select(Traced { trace: self, number: mask }, a, b),
+            None => {
+                let [zero] = self.held([0.0]);
+                self.select(self.equal(x, zero), b, a)
+            }
+        }
     }
 
     pub(super) fn store(&self, stream: usize, value: Traced<'_>) {

@@ -88,7 +88,7 @@ pub(crate) struct Code {
 pub(crate) struct Memory {
     registers: Vec<Cell<f32>>,
     pub(crate) uniforms: Vec<f32>,
-    bases: Vec<isize>,
+    pub(crate) bases: Vec<isize>,
 }
 
 /// What code reads besides its own memory.
@@ -131,11 +131,14 @@ impl Code {
         self.instructions.iter().map(|(_, instruction)| one(instruction)).sum()
     }
 
-    /// The most lanes of a block: what is one function, and needs no registers, is called once for all.
-    pub(crate) fn longest_block(&self) -> usize {
-        let whole = 0..self.instructions.len();
-        let is_one = matches!(&self.fused[..], [fused] if fused.instructions == whole && fused.needs_no_register());
-        if is_one { usize::MAX } else { LANES }
+    /// The most lanes of a block from a point on. What is one function, and needs no registers, is called once for all, or once for each run.
+    pub(crate) fn longest_block(&self, start: usize) -> usize {
+        match (&self.fused[..], self.extents.last()) {
+            ([fused], _) if fused.instructions != (0..self.instructions.len()) => LANES,
+            ([fused], Some(run)) if fused.goes_by_runs() => run - start % run,
+            ([fused], _) if fused.needs_no_register() => usize::MAX,
+            _ => LANES,
+        }
     }
 
     /// Computes the values that are the same for all points.
@@ -174,7 +177,7 @@ impl Code {
         let mut number = 0;
         while let Some((to, instruction)) = self.instructions.get(number) {
             if let Some(fused) = fused.next_if(|fused| fused.instructions.start == number) {
-                fused.run(memory, context, block);
+                fused.run(self, memory, context, block);
                 number = fused.instructions.end;
                 continue;
             }

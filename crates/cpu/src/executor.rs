@@ -263,10 +263,11 @@ impl KernelCode {
         if self.targets.is_empty() {
             return;
         }
-        let longest = self.epilogue.longest_block();
-        for start in points.clone().step_by(longest) {
-            let block = Block { loops: &[], start, len: longest.min(points.end - start) };
-            self.epilogue.run(memory, context, block);
+        let mut start = points.start;
+        while start < points.end {
+            let len = self.epilogue.longest_block(start).min(points.end - start);
+            self.epilogue.run(memory, context, Block { loops: &[], start, len });
+            start += len;
         }
     }
 }

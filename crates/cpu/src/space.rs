@@ -140,7 +140,7 @@ pub(crate) fn for_each_run(extents: &[usize], start: usize, len: usize, mut visi
 }
 
 /// The point of a number.
-fn coordinates(extents: &[usize], number: usize) -> [usize; MOST_DIMENSIONS] {
+pub(crate) fn coordinates(extents: &[usize], number: usize) -> [usize; MOST_DIMENSIONS] {
     let mut point = [0; MOST_DIMENSIONS];
     let mut rest = number;
     for dimension in (0..extents.len()).rev() {

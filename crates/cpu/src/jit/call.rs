@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use super::encode::{Functions, HEADER};
 use super::runs::fuse;
 use crate::code::{Block, Code, Context, Memory, Place};
+use crate::space::coordinates;
 use crate::threads::Crew;
 
 /// The most streams that a function reads and writes.
@@ -80,33 +81,55 @@ pub(crate) struct Fused {
     /// Which instructions of the code.
     pub(crate) instructions: Range<usize>,
     /// What it reads and writes, in the order of its frame.
-    streams: Vec<Place>,
+    streams: Vec<Stream>,
     constants: Vec<f32>,
     /// Its number in the table of functions, at first among those of its module.
     function: usize,
 }
 
+/// What a function reads or writes for each of its lanes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Stream {
+    Place(Place),
+    /// What a line loads along a run: one number after the other, or the same one.
+    Run(usize),
+}
+
 impl Fused {
-    pub(super) fn new(instructions: Range<usize>, streams: Vec<Place>, constants: Vec<f32>, function: usize) -> Fused {
+    pub(super) fn new(instructions: Range<usize>, streams: Vec<Stream>, constants: Vec<f32>, function: usize) -> Fused {
         Fused { instructions, streams, constants, function }
     }
 
     /// Whether nothing that it reads or writes is a register, of which there are as many lanes as an interpreted block has.
     pub(crate) fn needs_no_register(&self) -> bool {
-        !self.streams.iter().any(|place| matches!(place, Place::Register(_)))
+        !self.streams.iter().any(|stream| matches!(stream, Stream::Place(Place::Register(_))))
     }
 
-    /// Computes a block.
-    pub(crate) fn run(&self, memory: &Memory, context: &Context<'_>, block: Block<'_>) {
+    /// Whether it computes one run of points at a time.
+    pub(crate) fn goes_by_runs(&self) -> bool {
+        self.streams.iter().any(|stream| matches!(stream, Stream::Run(_)))
+    }
+
+    /// Computes a block of the code: where it goes by runs, no more than a run.
+    pub(crate) fn run(&self, code: &Code, memory: &Memory, context: &Context<'_>, block: Block<'_>) {
         let mut frame = [0; HEADER + MOST_STREAMS];
         frame[0] = block.len;
         frame[1] = memory.uniforms.as_ptr() as usize;
         frame[2] = self.constants.as_ptr() as usize;
-        for (word, place) in frame[HEADER..].iter_mut().zip(&self.streams) {
-            *word = place.cells(memory, context, block).as_ptr() as usize;
+        let point = coordinates(&code.extents, block.start);
+        for (word, stream) in frame[HEADER..].iter_mut().zip(&self.streams) {
+            let cells = match *stream {
+                Stream::Place(place) => place.cells(memory, context, block),
+                Stream::Run(line) => {
+                    let (line, base) = (&code.lines[line], memory.bases[line]);
+                    let len = if line.step() == 0 { 1 } else { block.len };
+                    &context.arena[line.at(base, &point) as usize..][..len]
+                }
+            };
+            *word = cells.as_ptr() as usize;
         }
         // SAFETY: in WebAssembly a function's address is its number in the table, where it is on this thread, as `Linked` has seen to. It reads
-        // and writes `block.len` cells of each stream, of which there are as many, and reads all uniforms and constants.
+        // and writes `block.len` cells of each stream, of which there are as many, or reads one where only one is needed; and all uniforms and constants.
         unsafe {
             let function = std::mem::transmute::<usize, extern "C" fn(*const usize)>(self.function);
             function(frame.as_ptr());

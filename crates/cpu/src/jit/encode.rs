@@ -83,8 +83,7 @@ struct Encoder<'a> {
 impl Encoder<'_> {
     fn encode(&mut self) {
         self.begin();
-        let steps =
-            self.steps.iter().filter(|step| !matches!(step, Step::Source(Source::Uniform(_) | Source::Constant(_))));
+        let steps = self.steps.iter().filter(|step| !is_held(step));
         // A browser looks for interruptions once a turn, which costs as much as several vector instructions.
         let together = match steps.count() {
             0..8 => 4,
@@ -108,6 +107,7 @@ impl Encoder<'_> {
         }
         for (number, step) in self.steps.iter().enumerate() {
             let (table, index) = match *step {
+                Step::Source(Source::Head(stream)) => (HEADER + stream, 0),
                 Step::Source(Source::Uniform(uniform)) => (1, uniform),
                 Step::Source(Source::Constant(bits)) => {
                     self.constants.push(f32::from_bits(bits));
@@ -140,7 +140,7 @@ impl Encoder<'_> {
         for (number, step) in self.steps.iter().enumerate() {
             let local = self.local(number);
             match step {
-                Step::Source(Source::Uniform(_) | Source::Constant(_)) => {}
+                Step::Source(Source::Head(_) | Source::Uniform(_) | Source::Constant(_)) => {}
                 Step::Source(Source::Stream(stream)) => {
                     let mut sink = self.sink();
                     sink.local_get(STREAMS + *stream as u32);
@@ -191,6 +191,11 @@ impl Encoder<'_> {
     fn local(&self, step: usize) -> u32 {
         STREAMS + (self.streams + step) as u32
     }
+}
+
+/// Whether a step's value is the same for all lanes: it is made before the first turn.
+fn is_held(step: &Step) -> bool {
+    matches!(step, Step::Source(Source::Head(_) | Source::Uniform(_) | Source::Constant(_)))
 }
 
 /// The place of a word behind an address.

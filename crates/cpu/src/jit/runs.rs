@@ -4,16 +4,19 @@ use std::ops::Range;
 
 use daydream_graph::Unary;
 
-use super::call::{Fused, MOST_STREAMS};
+use super::call::{Fused, MOST_STREAMS, Stream};
 use super::encode::Functions;
 use super::trace::{Source, Trace, Traced};
-use crate::code::{Code, Instruction, Place, Uniform};
+use crate::code::{Code, Fill, Instruction, Place, Uniform};
 use crate::math::{self, Exp, Function, Log, Tanh};
 use crate::numbers::Numbers;
 use crate::vector::{Three, Two};
 
 /// The code's instructions as functions: as many in each as follow each other and can be recorded.
 pub(super) fn fuse(code: &Code, functions: &mut Functions) -> Vec<Fused> {
+    if goes_by_runs(code) {
+        return vec![function_of(code, 0..code.instructions.len(), functions)];
+    }
     let mut start = 0;
     let mut fused = Vec::new();
     while start < code.instructions.len() {
@@ -27,18 +30,35 @@ pub(super) fn fuse(code: &Code, functions: &mut Functions) -> Vec<Fused> {
     fused
 }
 
+/// Whether all of the code can be one function that computes a run of points at a time: then what it loads along a run lies side by side, or is the
+/// same, and needs no register.
+fn goes_by_runs(code: &Code) -> bool {
+    /// Shorter runs are not worth a call each.
+    const SHORTEST: usize = 16;
+    let is_recorded = |instruction: &Instruction| match instruction {
+        Instruction::Fill(Fill::Load { line, fences }) => {
+            fences.is_empty() && matches!(code.lines[*line].step(), 0 | 1)
+        }
+        Instruction::Fill(_) | Instruction::One(Unary::Sin, _) => false,
+        _ => true,
+    };
+    let loads = code.instructions.iter().filter(|(_, instruction)| matches!(instruction, Instruction::Fill(_))).count();
+    let mut places = Vec::new();
+    code.instructions.iter().for_each(|instruction| note_places(instruction, &mut places));
+    let is_short = code.extents.last().is_none_or(|&run| run < SHORTEST);
+    !is_short
+        && code.result.is_none()
+        && (1..code.instructions.len()).contains(&loads)
+        && loads + places.len() <= MOST_STREAMS
+        && code.instructions.iter().all(|(_, instruction)| is_recorded(instruction))
+}
+
 /// Where the longest run ends that begins with an instruction.
 fn end_of_run(code: &Code, start: usize) -> usize {
     let mut places = Vec::new();
-    for (number, (to, instruction)) in code.instructions.iter().enumerate().skip(start) {
-        let is_recorded = !matches!(instruction, Instruction::Fill(_) | Instruction::One(Unary::Sin, _));
-        let own = instruction.operands().iter().chain([to]);
-        let streams = own.filter(|place| !matches!(place, Place::Uniform(_)));
-        streams.for_each(|place| {
-            if !places.contains(place) {
-                places.push(*place);
-            }
-        });
+    for (number, instruction) in code.instructions.iter().enumerate().skip(start) {
+        let is_recorded = !matches!(instruction.1, Instruction::Fill(_) | Instruction::One(Unary::Sin, _));
+        note_places(instruction, &mut places);
         if !is_recorded || places.len() > MOST_STREAMS {
             return number;
         }
@@ -46,12 +66,21 @@ fn end_of_run(code: &Code, start: usize) -> usize {
     code.instructions.len()
 }
 
+/// Adds what an instruction reads and writes, each once.
+fn note_places((to, instruction): &(Place, Instruction), places: &mut Vec<Place>) {
+    for place in instruction.operands().iter().chain([to]) {
+        if !matches!(place, Place::Uniform(_)) && !places.contains(place) {
+            places.push(*place);
+        }
+    }
+}
+
 fn function_of(code: &Code, run: Range<usize>, functions: &mut Functions) -> Fused {
     let trace = Trace::default();
-    let mut streams: Vec<Place> = Vec::new();
-    let mut stream_of = |place: Place| {
-        streams.iter().position(|known| *known == place).unwrap_or_else(|| {
-            streams.push(place);
+    let mut streams: Vec<Stream> = Vec::new();
+    let mut stream_of = |stream: Stream| {
+        streams.iter().position(|known| *known == stream).unwrap_or_else(|| {
+            streams.push(stream);
             streams.len() - 1
         })
     };
@@ -59,21 +88,26 @@ fn function_of(code: &Code, run: Range<usize>, functions: &mut Functions) -> Fus
     let mut made: Vec<(Place, Traced<'_>)> = Vec::new();
     for number in run.clone() {
         let (to, instruction) = &code.instructions[number];
-        let mut value = |place: Place| match place {
-            Place::Uniform(uniform) => match code.uniforms[uniform] {
-                Uniform::Const(number) => trace.held([number])[0],
-                _ => trace.read(Source::Uniform(uniform)),
-            },
-            place => match made.iter().find(|(known, _)| *known == place) {
-                Some((_, value)) => *value,
-                None => trace.read(Source::Stream(stream_of(place))),
-            },
+        let result = match instruction {
+            Instruction::Fill(Fill::Load { line, .. }) => {
+                let stream = stream_of(Stream::Run(*line));
+                trace.read(if code.lines[*line].step() == 0 { Source::Head(stream) } else { Source::Stream(stream) })
+            }
+            _ => record(&trace, instruction, &mut |place: Place| match place {
+                Place::Uniform(uniform) => match code.uniforms[uniform] {
+                    Uniform::Const(number) => trace.held([number])[0],
+                    _ => trace.read(Source::Uniform(uniform)),
+                },
+                place => match made.iter().find(|(known, _)| *known == place) {
+                    Some((_, value)) => *value,
+                    None => trace.read(Source::Stream(stream_of(Stream::Place(place)))),
+                },
+            }),
         };
-        let result = record(&trace, instruction, &mut value);
         made.retain(|(place, _)| place != to);
         made.push((*to, result));
         if is_kept(code, number, run.end) {
-            trace.store(stream_of(*to), result);
+            trace.store(stream_of(Stream::Place(*to)), result);
         }
     }
     let constants = functions.add(&trace.into_steps(), streams.len());
@@ -101,7 +135,7 @@ fn is_kept(code: &Code, number: usize, end: usize) -> bool {
 /// What the interpreter's loops compute.
 fn record<'a>(trace: &'a Trace, instruction: &Instruction, value: &mut impl FnMut(Place) -> Traced<'a>) -> Traced<'a> {
     match instruction {
-        Instruction::Fill(_) => unreachable!("no run has one"),
+        Instruction::Fill(_) => unreachable!("loads are streams, and no other one is in a run"),
         Instruction::Copy(x) => value(*x),
         Instruction::One(op, x) => {
             let x = value(*x);

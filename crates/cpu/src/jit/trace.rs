@@ -32,6 +32,8 @@ pub(super) enum Step {
 pub(super) enum Source {
     /// A stream: one number for each lane.
     Stream(usize),
+    /// The first number of a stream, in all lanes.
+    Head(usize),
     /// A uniform, in all lanes.
     Uniform(usize),
     /// A constant by its bits, in all lanes.

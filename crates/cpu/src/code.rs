@@ -79,7 +79,7 @@ pub(crate) struct Code {
     pub(crate) result: Option<Place>,
     /// How many registers it needs.
     pub(crate) registers: usize,
-    /// Runs of instructions that are functions, in order.
+    /// Sequences of instructions that are functions, in order.
     pub(crate) fused: Vec<Fused>,
 }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use super::encode::{Functions, HEADER};
-use super::runs::fuse;
+use super::record::fuse;
 use crate::code::{Block, Code, Context, Memory, Place};
 use crate::space::coordinates;
 use crate::threads::Crew;
@@ -75,7 +75,7 @@ impl Drop for Linked {
     }
 }
 
-/// A run of instructions that is one function. Code that has one is [`Linked`].
+/// A sequence of instructions that is one function. Code that has one is [`Linked`].
 #[derive(Debug)]
 pub(crate) struct Fused {
     /// Which instructions of the code.

@@ -1,4 +1,4 @@
-//! What a run of instructions does to four lanes, recorded step by step.
+//! What a sequence of instructions does to four lanes, recorded step by step.
 
 use std::cell::RefCell;
 use std::ops::{Add, BitAnd, Div, Mul, Neg, Sub};

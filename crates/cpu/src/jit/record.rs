@@ -20,7 +20,7 @@ pub(super) fn fuse(code: &Code, functions: &mut Functions) -> Vec<Fused> {
     let mut start = 0;
     let mut fused = Vec::new();
     while start < code.instructions.len() {
-        let end = end_of_run(code, start);
+        let end = end_of_sequence(code, start);
         // One operation is as fast in the interpreter's own loop.
         if end - start > 1 {
             fused.push(function_of(code, start..end, functions));
@@ -53,8 +53,8 @@ fn goes_by_runs(code: &Code) -> bool {
         && code.instructions.iter().all(|(_, instruction)| is_recorded(instruction))
 }
 
-/// Where the longest run ends that begins with an instruction.
-fn end_of_run(code: &Code, start: usize) -> usize {
+/// Where the longest sequence ends that begins with an instruction.
+fn end_of_sequence(code: &Code, start: usize) -> usize {
     let mut places = Vec::new();
     for (number, instruction) in code.instructions.iter().enumerate().skip(start) {
         let is_recorded = !matches!(instruction.1, Instruction::Fill(_) | Instruction::One(Unary::Sin, _));
@@ -75,7 +75,7 @@ fn note_places((to, instruction): &(Place, Instruction), places: &mut Vec<Place>
     }
 }
 
-fn function_of(code: &Code, run: Range<usize>, functions: &mut Functions) -> Fused {
+fn function_of(code: &Code, sequence: Range<usize>, functions: &mut Functions) -> Fused {
     let trace = Trace::default();
     let mut streams: Vec<Stream> = Vec::new();
     let mut stream_of = |stream: Stream| {
@@ -84,9 +84,9 @@ fn function_of(code: &Code, run: Range<usize>, functions: &mut Functions) -> Fus
             streams.len() - 1
         })
     };
-    // Where values are that the run has made.
+    // Where values are that the sequence has made.
     let mut made: Vec<(Place, Traced<'_>)> = Vec::new();
-    for number in run.clone() {
+    for number in sequence.clone() {
         let (to, instruction) = &code.instructions[number];
         let result = match instruction {
             Instruction::Fill(Fill::Load { line, .. }) => {
@@ -106,15 +106,15 @@ fn function_of(code: &Code, run: Range<usize>, functions: &mut Functions) -> Fus
         };
         made.retain(|(place, _)| place != to);
         made.push((*to, result));
-        if is_kept(code, number, run.end) {
+        if is_kept(code, number, sequence.end) {
             trace.store(stream_of(Stream::Place(*to)), result);
         }
     }
     let constants = functions.add(&trace.into_steps(), streams.len());
-    Fused::new(run, streams, constants, functions.len() - 1)
+    Fused::new(sequence, streams, constants, functions.len() - 1)
 }
 
-/// Whether anything reads what an instruction writes after its run has ended.
+/// Whether anything reads what an instruction writes after its sequence has ended.
 fn is_kept(code: &Code, number: usize, end: usize) -> bool {
     let to = code.instructions[number].0;
     if !matches!(to, Place::Register(_)) {
@@ -135,7 +135,7 @@ fn is_kept(code: &Code, number: usize, end: usize) -> bool {
 /// What the interpreter's loops compute.
 fn record<'a>(trace: &'a Trace, instruction: &Instruction, value: &mut impl FnMut(Place) -> Traced<'a>) -> Traced<'a> {
     match instruction {
-        Instruction::Fill(_) => unreachable!("loads are streams, and no other one is in a run"),
+        Instruction::Fill(_) => unreachable!("loads are streams, and no other one is in a sequence"),
         Instruction::Copy(x) => value(*x),
         Instruction::One(op, x) => {
             let x = value(*x);
@@ -146,7 +146,7 @@ fn record<'a>(trace: &'a Trace, instruction: &Instruction, value: &mut impl FnMu
                 Unary::Log => Log::new(trace).of(x),
                 Unary::Sqrt => trace.sqrt(x),
                 Unary::Tanh => Tanh::new(trace).of(x),
-                Unary::Sin => unreachable!("no run has one"),
+                Unary::Sin => unreachable!("no sequence has one"),
                 Unary::Floor => trace.floor(x),
             }
         }

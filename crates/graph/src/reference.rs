@@ -216,11 +216,16 @@ fn larger(a: f64, b: f64) -> f64 {
 
 /// Every point of an iteration space in row-major order.
 fn points(extents: &[usize]) -> impl Iterator<Item = Shape> {
-    (0..numel(extents)).map(|mut number| {
-        let mut point = vec![0; extents.len()];
+    // Counted without dividing: WebKit's compiler now and then loses a turn of a loop that divides.
+    let mut next = vec![0; extents.len()];
+    (0..numel(extents)).map(move |_| {
+        let point = next.clone();
         for axis in (0..extents.len()).rev() {
-            point[axis] = number % extents[axis];
-            number /= extents[axis];
+            next[axis] += 1;
+            if next[axis] < extents[axis] {
+                break;
+            }
+            next[axis] = 0;
         }
         point
     })

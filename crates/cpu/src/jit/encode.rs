@@ -31,13 +31,21 @@ impl Functions {
 
     /// Adds a function of these steps. Returns the constants that its frame must point to.
     pub(super) fn add(&mut self, steps: &[Step], streams: usize) -> Vec<f32> {
+        // A browser looks for interruptions once a turn, which costs as much as several vector instructions.
+        let vectors = match steps.iter().filter(|step| !is_held(step)).count() {
+            0..8 => 4,
+            _ => 2,
+        };
         let mut encoder = Encoder {
-            function: Function::new([(1 + streams as u32, ValType::I32), (steps.len() as u32, ValType::V128)]),
+            function: Function::new([
+                (1 + streams as u32, ValType::I32),
+                ((vectors * steps.len()) as u32, ValType::V128),
+            ]),
             steps,
             streams,
             constants: vec![],
         };
-        encoder.encode();
+        encoder.encode(vectors);
         self.bodies.push(encoder.function);
         encoder.constants
     }
@@ -81,18 +89,9 @@ struct Encoder<'a> {
 }
 
 impl Encoder<'_> {
-    fn encode(&mut self) {
+    fn encode(&mut self, vectors: usize) {
         self.begin();
-        let steps = self.steps.iter().filter(|step| !is_held(step));
-        // A browser looks for interruptions once a turn, which costs as much as several vector instructions.
-        let together = match steps.count() {
-            0..8 => 4,
-            8..20 => 2,
-            _ => 1,
-        };
-        if together > 1 {
-            self.turns(4 * together);
-        }
+        self.turns(4 * vectors);
         self.turns(4);
         self.turns(1);
         self.sink().end();
@@ -115,7 +114,7 @@ impl Encoder<'_> {
                 }
                 _ => continue,
             };
-            let local = self.local(number);
+            let local = self.local(number, 0);
             self.sink().local_get(FRAME).i32_load(word(table)).v128_load32_splat(word(index)).local_set(local);
         }
     }
@@ -124,8 +123,8 @@ impl Encoder<'_> {
     fn turns(&mut self, lanes: usize) {
         let count = lanes as i32;
         self.sink().local_get(LEFT).i32_const(count).i32_ge_u().if_(BlockType::Empty).loop_(BlockType::Empty);
-        for first in (0..lanes).step_by(4) {
-            self.steps(first, lanes == 1);
+        for (number, step) in self.steps.iter().enumerate() {
+            self.step(number, step, lanes);
         }
         for stream in 0..self.streams {
             let local = STREAMS + stream as u32;
@@ -135,51 +134,66 @@ impl Encoder<'_> {
         self.sink().i32_const(count).i32_ge_u().br_if(0).end().end();
     }
 
-    /// All steps for four lanes, or for one and three of zeros.
-    fn steps(&mut self, first: usize, is_single: bool) {
-        for (number, step) in self.steps.iter().enumerate() {
-            let local = self.local(number);
-            match step {
-                Step::Source(Source::Head(_) | Source::Uniform(_) | Source::Constant(_)) => {}
-                Step::Source(Source::Stream(stream)) => {
-                    let mut sink = self.sink();
-                    sink.local_get(STREAMS + *stream as u32);
-                    let loaded =
-                        if is_single { sink.v128_load32_zero(word(first)) } else { sink.v128_load(word(first)) };
-                    loaded.local_set(local);
+    /// A step for so many lanes, four and four: each waits for the one before it, so neighbours should not. Where there is one lane, the other three
+    /// are zeros.
+    fn step(&mut self, number: usize, step: &Step, lanes: usize) {
+        let vectors = lanes.div_ceil(4);
+        match step {
+            Step::Unless(mask) => {
+                let first = self.local(*mask, 0);
+                self.sink().local_get(first);
+                for vector in 1..vectors {
+                    let next = self.local(*mask, vector);
+                    self.sink().local_get(next).v128_and();
                 }
-                Step::Operation(operation, operands) => {
-                    for &operand in operands {
-                        let local = self.local(operand);
-                        self.sink().local_get(local);
-                    }
-                    operation(&mut self.sink());
-                    self.sink().local_set(local);
-                }
-                Step::Shift(operation, operand, by) => {
-                    let from = self.local(*operand);
-                    operation(self.sink().local_get(from).i32_const(*by as i32));
-                    self.sink().local_set(local);
-                }
-                Step::Unless(mask) => {
-                    let mask = self.local(*mask);
-                    self.sink().local_get(mask).i32x4_all_true().i32_eqz().if_(BlockType::Empty);
-                }
-                Step::End(to, from) => {
-                    let [to, from] = [*to, *from].map(|step| self.local(step));
-                    self.sink().local_get(from).local_set(to).end();
-                }
-                Step::Store(stream, value) => {
-                    let from = self.local(*value);
-                    let mut sink = self.sink();
-                    sink.local_get(STREAMS + *stream as u32).local_get(from);
-                    if is_single {
-                        sink.v128_store32_lane(word(first), 0)
-                    } else {
-                        sink.v128_store(word(first))
-                    };
-                }
+                self.sink().i32x4_all_true().i32_eqz().if_(BlockType::Empty);
             }
+            Step::End(to, from) => {
+                for vector in 0..vectors {
+                    let [to, from] = [*to, *from].map(|step| self.local(step, vector));
+                    self.sink().local_get(from).local_set(to);
+                }
+                self.sink().end();
+            }
+            _ => (0..vectors).for_each(|vector| self.step_of_vector(number, step, vector, lanes == 1)),
+        }
+    }
+
+    fn step_of_vector(&mut self, number: usize, step: &Step, vector: usize, is_single: bool) {
+        let local = self.local(number, vector);
+        let place = word(4 * vector);
+        match step {
+            Step::Source(Source::Stream(stream)) => {
+                let mut sink = self.sink();
+                sink.local_get(STREAMS + *stream as u32);
+                let loaded = if is_single { sink.v128_load32_zero(place) } else { sink.v128_load(place) };
+                loaded.local_set(local);
+            }
+            Step::Operation(operation, operands) => {
+                for &operand in operands {
+                    let from = self.local(operand, vector);
+                    self.sink().local_get(from);
+                }
+                operation(&mut self.sink());
+                self.sink().local_set(local);
+            }
+            Step::Shift(operation, operand, by) => {
+                let from = self.local(*operand, vector);
+                operation(self.sink().local_get(from).i32_const(*by as i32));
+                self.sink().local_set(local);
+            }
+            Step::Store(stream, value) => {
+                let from = self.local(*value, vector);
+                let mut sink = self.sink();
+                sink.local_get(STREAMS + *stream as u32).local_get(from);
+                if is_single {
+                    sink.v128_store32_lane(place, 0)
+                } else {
+                    sink.v128_store(place)
+                };
+            }
+            // What is held has been made; branches are those of all vectors.
+            Step::Source(_) | Step::Unless(_) | Step::End(..) => {}
         }
     }
 
@@ -187,9 +201,10 @@ impl Encoder<'_> {
         self.function.instructions()
     }
 
-    /// The local that holds a step's value.
-    fn local(&self, step: usize) -> u32 {
-        STREAMS + (self.streams + step) as u32
+    /// The local that holds a step's value for one of the vectors of a turn.
+    fn local(&self, step: usize, vector: usize) -> u32 {
+        let vector = if is_held(&self.steps[step]) { 0 } else { vector };
+        STREAMS + (self.streams + vector * self.steps.len() + step) as u32
     }
 }
 

@@ -3,7 +3,7 @@
 //! There is no logic here: every method hands its arguments to [`daydream_models::Session`] and its result to JavaScript.
 
 mod convert;
-mod linker;
+pub mod linker;
 pub mod threads;
 
 use std::rc::Rc;

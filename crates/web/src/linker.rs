@@ -43,6 +43,11 @@ impl Linker for OwnTable {
     }
 }
 
+/// How many functions are linked now, for all that is loaded.
+pub fn linked_functions() -> usize {
+    OWN_TABLE.taken.lock().unwrap_or_else(PoisonError::into_inner).iter().map(ExactSizeIterator::len).sum()
+}
+
 fn link(module: &[u8], end: u32) -> Result<(), JsValue> {
     let table = table();
     if let Some(more) = end.checked_sub(table.length()).filter(|&more| more > 0) {

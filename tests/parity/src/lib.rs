@@ -8,6 +8,7 @@ use daydream_gpu::Gpu;
 use daydream_graph::Executor;
 use daydream_models::{Recipe, Session};
 use daydream_tests::{CHECKS, check_training, smallest_recipes};
+use daydream_web::linker::linked_functions;
 use daydream_web::threads;
 use wasm_bindgen::prelude::*;
 
@@ -39,7 +40,8 @@ pub async fn check(name: String) -> Result<String, JsError> {
     if let Some((_, recipe)) =
         smallest_recipes().into_iter().find(|(known, _)| name == format!("cpu::training::{known}"))
     {
-        let is_same = train(&recipe, threads::cpu()).await? == train(&recipe, Box::new(Cpu::new())).await?;
+        let linked = train(&recipe, threads::cpu(), true).await?;
+        let is_same = linked == train(&recipe, Box::new(Cpu::new()), false).await?;
         assert!(is_same, "functions made for it compute other numbers than the interpreter");
         return Ok("as the interpreter, to the last bit".to_owned());
     }
@@ -55,8 +57,9 @@ pub async fn check(name: String) -> Result<String, JsError> {
 }
 
 /// The metrics and the checkpoint after 20 steps.
-async fn train(recipe: &Recipe, device: Box<dyn Executor>) -> Result<(Vec<u64>, Vec<u8>), JsError> {
+async fn train(recipe: &Recipe, device: Box<dyn Executor>, is_linked: bool) -> Result<(Vec<u64>, Vec<u8>), JsError> {
     let mut session = Session::new(recipe.clone(), None, device).await?;
+    assert_eq!(linked_functions() > 0, is_linked, "functions are made where they should be, and nowhere else");
     let metrics = session.step(20).await?;
     Ok((metrics.into_iter().map(|(_, value)| value.to_bits()).collect(), session.save().await?))
 }

@@ -135,7 +135,7 @@ impl<'a> Assembler<'a> {
         }
     }
 
-    /// What needs no operands comes first: arithmetic is left in one run.
+    /// What needs no operands comes first: arithmetic is left in one sequence.
     fn fill_first(&mut self) {
         self.code.instructions.sort_by_key(|(_, instruction)| !matches!(instruction, Instruction::Fill(_)));
     }

@@ -198,12 +198,6 @@ impl Code {
         let Block { loops, start, len } = block;
         let [seed, step] = context.key;
         match fill {
-            Fill::Load { line, fences } if fences.is_empty() => {
-                let (line, base) = (&self.lines[*line], memory.bases[*line]);
-                for_each_run(&self.extents, start, len, |run, point| {
-                    gather(context.arena, line.at(base, point), line.step(), &target[run.lane..run.lane + run.len]);
-                });
-            }
             Fill::Load { line, fences } => {
                 let (line, base) = (&self.lines[*line], memory.bases[*line]);
                 for_each_run(&self.extents, start, len, |run, point| {

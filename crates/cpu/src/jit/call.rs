@@ -116,14 +116,14 @@ impl Fused {
         frame[0] = block.len;
         frame[1] = memory.uniforms.as_ptr() as usize;
         frame[2] = self.constants.as_ptr() as usize;
-        let point = coordinates(&code.extents, block.start);
         for (word, stream) in frame[HEADER..].iter_mut().zip(&self.streams) {
             let cells = match *stream {
                 Stream::Place(place) => place.cells(memory, context, block),
                 Stream::Run(line) => {
                     let (line, base) = (&code.lines[line], memory.bases[line]);
                     let len = if line.step() == 0 { 1 } else { block.len };
-                    &context.arena[line.at(base, &point) as usize..][..len]
+                    let first = line.at(base, &coordinates(&code.extents, block.start));
+                    &context.arena[first as usize..][..len]
                 }
             };
             *word = cells.as_ptr() as usize;

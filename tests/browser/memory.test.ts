@@ -15,6 +15,9 @@ const LINKS = [
   'model=ff&data=digits&layers=1&width=16&batch=16&device=cpu&play=1',
 ];
 
+/** So often a hundred switches may take more memory than those before. */
+const MOST_HUNDREDS = 4;
+
 /** Between two looks at whether the page is drawn. */
 const SETTLING_MS = 300;
 
@@ -88,16 +91,24 @@ test('the page says how much memory it has taken', async () => {
   expect(await textOf(browser, '.device .memory')).toMatch(/^최대 메모리: \d+ MB$/);
 });
 
-test('switching models a hundred times takes no more memory than twenty times', async () => {
+test('switching models again and again takes no more memory', async () => {
   await openPlayer(browser, `${site.url}#${LINKS[0] ?? ''}`);
   await switchModels(1, 21);
   const before = await taken();
   await switchModels(21, 121);
   const after = await taken();
   expect(after.workers).toBe(before.workers);
-  // The gaps between what is in use differ from one time to the next.
-  expect(after.module).toBeLessThan(1.15 * before.module);
   expect(after.nodes).toBeLessThan(1.1 * before.nodes);
   expect(after.heap).toBeLessThan(1.2 * before.heap);
+  // Gaps between what is in use may make room for a large array too late, once. What is never given back takes more with every hundred.
+  let [module, opened] = [after.module, 121];
+  const growth = [module - before.module];
+  while (growth.at(-1) !== 0 && growth.length < MOST_HUNDREDS) {
+    await switchModels(opened, opened += 100);
+    const now = (await taken()).module;
+    growth.push(now - module);
+    module = now;
+  }
+  expect(growth.at(-1), `bytes more for each hundred: ${growth.join(', ')}`).toBe(0);
   expect(await browser.consoleErrors()).toEqual([]);
 });

@@ -30,7 +30,8 @@ pub use picture::{Curve, Floats, Group, Layer, Palette, Part, Picture, Role, Ser
 pub use recipe::Recipe;
 pub use run::{Run, batch, batch_labels};
 pub use session::{Progress, Prospect, Session, find_knob};
+use spec::paper;
 pub use spec::{Better, Cost, Family, Metric, ModelSpec, Paper, Preset, Takes, View};
-use text::said;
 use text::words;
 pub use text::{Text, Words, text};
+use text::{said, shown};

@@ -65,6 +65,11 @@ pub struct Paper {
     pub url: &'static str,
 }
 
+/// A publication, which stays out of a module whose page has the catalogue already.
+pub(crate) const fn paper(title: &'static str, url: &'static str) -> Paper {
+    if cfg!(feature = "standalone") { Paper { title, url } } else { Paper { title: "", url: "" } }
+}
+
 /// A number that says how well a model does.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Metric {

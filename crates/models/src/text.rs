@@ -17,6 +17,11 @@ pub const fn text(en: &'static str, ko: &'static str) -> Text {
     if cfg!(feature = "standalone") { Text { en, ko } } else { Text { en: "", ko: "" } }
 }
 
+/// What of the catalogue reads the same in every language, such as formulas. It stays out of a module as [`text`] does.
+pub(crate) const fn shown(lines: &'static [&'static str]) -> &'static [&'static str] {
+    if cfg!(feature = "standalone") { lines } else { &[] }
+}
+
 /// Words in both languages that come with what is made at run time, such as a picture.
 pub(crate) const fn said(en: &'static str, ko: &'static str) -> Text {
     Text { en, ko }

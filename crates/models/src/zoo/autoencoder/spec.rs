@@ -4,7 +4,8 @@ use crate::data::Kind;
 use crate::zoo::codes::{ENDS, FIRST_ROW, PLANE_AXES};
 use crate::zoo::low_energy;
 use crate::{
-    Better, ChoiceOption, Cost, Family, Knob, KnobKind, Metric, ModelSpec, Paper, Preset, Scale, Takes, View, text,
+    Better, ChoiceOption, Cost, Family, Knob, KnobKind, Metric, ModelSpec, Preset, Scale, Takes, View, paper, shown,
+    text,
 };
 
 /// The autoencoder.
@@ -24,15 +25,15 @@ pub(crate) static SPEC: ModelSpec = ModelSpec {
         "디코더가 데이터에 맞게 면을 구부릴 수 있으므로, 재구성은 같은 개수의 수를 쓰는 주성분 분석을 금세 앞지릅니다. 이제 표본과 코드 평면을 보세요. \
          코드에게 공간을 고르게 채우라고 한 적이 없으므로 코드 사이에 빈 곳이 있고, 거기를 디코딩하면 아무것도 아닌 모양이 나옵니다. 바로 이 문제에 값을 치르는 변분 오토인코더와 비교해 보세요.",
     ),
-    equations: &[
+    equations: shown(&[
         r"z = f(x), \quad \hat{x} = g(z)",
         r"E(x) = \lVert x - g(f(x)) \rVert^2",
         r"z \sim \mathcal{N}(m, C), \quad m = \mathbb{E}[f(x)], \quad C = \operatorname{Cov}[f(x)]",
-    ],
-    paper: Paper {
-        title: "G. E. Hinton and R. R. Salakhutdinov, Reducing the Dimensionality of Data with Neural Networks, 2006",
-        url: "https://doi.org/10.1126/science.1127647",
-    },
+    ]),
+    paper: paper(
+        "G. E. Hinton and R. R. Salakhutdinov, Reducing the Dimensionality of Data with Neural Networks, 2006",
+        "https://doi.org/10.1126/science.1127647",
+    ),
     data: &[Kind::Images, Kind::Points],
     needs_labels: false,
     knobs: &KNOBS,

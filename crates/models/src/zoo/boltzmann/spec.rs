@@ -2,7 +2,8 @@
 
 use crate::data::Kind;
 use crate::{
-    Better, ChoiceOption, Cost, Family, Knob, KnobKind, Metric, ModelSpec, Paper, Preset, Scale, Takes, View, text,
+    Better, ChoiceOption, Cost, Family, Knob, KnobKind, Metric, ModelSpec, Preset, Scale, Takes, View, paper, shown,
+    text,
 };
 
 /// The Boltzmann machine.
@@ -18,15 +19,15 @@ pub static SPEC: ModelSpec = ModelSpec {
         "The machine is small enough to know everything about it: all its states are counted, so the chart shows its exact probabilities beside those of the data and beside what Gibbs chains find. Each step compares how often two units are on together in two phases: awake, with the visible units held at the data, and asleep, with all units free. Their difference is the learning signal, and it fades as the machine learns. Parity shows what hidden units are for: no pair of visible bits betrays the rule, so without hidden units nothing is learned. Switch to the restricted machine and look at how the phases settle: without edges inside a layer, the awake phase is done after a single sweep.",
         "머신이 아주 작아서 모든 것을 알 수 있습니다. 상태를 빠짐없이 세어 구한 정확한 확률을 데이터의 확률, 깁스 사슬이 찾은 확률과 나란히 그립니다. 단계마다 두 유닛이 함께 켜지는 빈도를 두 가지 경우에 견줍니다. 깨어 있을 때는 가시 유닛을 데이터에 고정하고, 잠들었을 때는 모든 유닛을 풀어 둡니다. 둘의 차이가 학습 신호이며, 학습할수록 사라집니다. 패리티는 은닉 유닛이 왜 필요한지 보여 줍니다. 보이는 비트 둘만으로는 규칙이 전혀 드러나지 않으므로, 은닉 유닛이 없으면 아무것도 배우지 못합니다. 제한된 머신으로 바꾸어 평형에 이르는 과정을 보세요. 층 안의 연결이 없으면 깨어 있을 때는 스윕 한 번으로 끝납니다.",
     ),
-    equations: &[
+    equations: shown(&[
         r"E(\mathbf s) = -\sum_{i<j} w_{ij} s_i s_j - \sum_i b_i s_i, \qquad p(\mathbf s) = e^{-E(\mathbf s)/T} / Z",
         r"p(s_i{=}1 \mid \text{others}) = \sigma\Bigl(\bigl(\textstyle\sum_j w_{ij} s_j + b_i\bigr) / T\Bigr)",
         r"\Delta w_{ij} = \eta\,\bigl(\langle s_i s_j\rangle^{+} - \langle s_i s_j\rangle^{-}\bigr)",
-    ],
-    paper: Paper {
-        title: "D. H. Ackley, G. E. Hinton and T. J. Sejnowski, A Learning Algorithm for Boltzmann Machines, 1985",
-        url: "https://doi.org/10.1207/s15516709cog0901_7",
-    },
+    ]),
+    paper: paper(
+        "D. H. Ackley, G. E. Hinton and T. J. Sejnowski, A Learning Algorithm for Boltzmann Machines, 1985",
+        "https://doi.org/10.1207/s15516709cog0901_7",
+    ),
     data: &[Kind::Images],
     needs_labels: false,
     knobs: &KNOBS,

@@ -2,7 +2,8 @@
 
 use crate::data::Kind;
 use crate::{
-    Better, ChoiceOption, Cost, Family, Knob, KnobKind, Metric, ModelSpec, Paper, Preset, Scale, Takes, View, text,
+    Better, ChoiceOption, Cost, Family, Knob, KnobKind, Metric, ModelSpec, Preset, Scale, Takes, View, paper, shown,
+    text,
 };
 
 /// The conditional energy-based model.
@@ -21,15 +22,15 @@ pub(crate) static SPEC: ModelSpec = ModelSpec {
         "점선은 같은 데이터로 나란히 학습하는 보통의 회귀 모델입니다. 맞는 답이 둘인 곳에서 그 평균을 답하므로 틀리고 맙니다. 에너지는 그 대신 가지마다 \
          골짜기를 팝니다. 추론 보기에서 아무 곳이나 눌러 보세요. 여러 출발점에서 답이 비탈을 굴러 내려와 어느 한 골짜기에 멈춥니다.",
     ),
-    equations: &[
+    equations: shown(&[
         r"y^* = \operatorname*{argmin}_y F(x, y), \quad y \leftarrow y - \eta \, \frac{\partial F(x, y)}{\partial y}",
         r"p(y|x) = \frac{e^{-F(x, y)}}{Z(x)}, \quad Z(x) = \int e^{-F(x, y)} \, dy",
         r"-\log p(y|x) = F(x, y) + \log Z(x)",
-    ],
-    paper: Paper {
-        title: "Y. LeCun, S. Chopra, R. Hadsell, M. Ranzato and F. J. Huang, A tutorial on energy-based learning, 2006",
-        url: "http://yann.lecun.com/exdb/publis/pdf/lecun-06.pdf",
-    },
+    ]),
+    paper: paper(
+        "Y. LeCun, S. Chopra, R. Hadsell, M. Ranzato and F. J. Huang, A tutorial on energy-based learning, 2006",
+        "http://yann.lecun.com/exdb/publis/pdf/lecun-06.pdf",
+    ),
     data: &[Kind::Points],
     needs_labels: false,
     knobs: &KNOBS,

@@ -2,8 +2,8 @@
 
 use crate::data::Kind;
 use crate::{
-    Better, ChoiceOption, Cost, Family, Knob, KnobKind, Metric, ModelSpec, Paper, Preset, Scale, Takes, Text, View,
-    text,
+    Better, ChoiceOption, Cost, Family, Knob, KnobKind, Metric, ModelSpec, Preset, Scale, Takes, Text, View, paper,
+    shown, text,
 };
 
 /// The denoising autoencoder.
@@ -23,15 +23,15 @@ pub(crate) static SPEC: ModelSpec = ModelSpec {
          고치는 방향이며, 정규분포 잡음을 쓰면 옆에 그린 로그 밀도의 기울기와 같아집니다. 되풀이해 잡음을 제거한 점들이 데이터로 올라가는 길을 따라가 보고, 클릭해서 직접 출발시켜 보세요. \
          이미지에서는 아무것이나 그려서 신경망이 무엇을 손상으로 여기는지 보세요. 패치를 가리면 사라진 부분을 지어내야 합니다.",
     ),
-    equations: &[
+    equations: shown(&[
         r"\tilde{y} \sim C(\tilde{y} \,|\, y), \quad \min_D \; \mathbb{E} \, \| D(\tilde{y}) - y \|^2 \;\Rightarrow\; D(\tilde{y}) = \mathbb{E}[y \,|\, \tilde{y}]",
         r"E(y) = \| y - D(y) \|^2",
         r"\frac{D(\tilde{y}) - \tilde{y}}{\sigma^2} \approx \nabla \log p_\sigma(\tilde{y}), \quad p_\sigma = p * \mathcal{N}(0, \sigma^2 I)",
-    ],
-    paper: Paper {
-        title: "P. Vincent, H. Larochelle, I. Lajoie, Y. Bengio and P.-A. Manzagol, Stacked denoising autoencoders, 2010",
-        url: "https://jmlr.org/papers/v11/vincent10a.html",
-    },
+    ]),
+    paper: paper(
+        "P. Vincent, H. Larochelle, I. Lajoie, Y. Bengio and P.-A. Manzagol, Stacked denoising autoencoders, 2010",
+        "https://jmlr.org/papers/v11/vincent10a.html",
+    ),
     data: &[Kind::Points, Kind::Images],
     needs_labels: false,
     knobs: &KNOBS,

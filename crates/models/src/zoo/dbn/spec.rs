@@ -1,7 +1,7 @@
 //! What the network declares about itself: texts, knobs, metrics, views and presets.
 
 use crate::data::Kind;
-use crate::{Better, Cost, Family, Knob, KnobKind, Metric, ModelSpec, Paper, Preset, Scale, Takes, View, text};
+use crate::{Better, Cost, Family, Knob, KnobKind, Metric, ModelSpec, Preset, Scale, Takes, View, paper, shown, text};
 
 /// The deep belief network.
 pub(crate) static SPEC: ModelSpec = ModelSpec {
@@ -16,15 +16,15 @@ pub(crate) static SPEC: ModelSpec = ModelSpec {
         "First the layers learn in turn, without any label: each takes what the layer below makes of the images for its data. Watch the dreams, which come down from the highest layer that has learned, and the reconstructions through one layer, two and more. Then fine-tuning begins with labels for a few images only, and two curves set out: the test error of the network that starts from the layers and that of its twin, the same network from random weights with the same batches. The fewer the labels, the more is it worth to have seen the images before.",
         "먼저 층들이 레이블 없이 차례로 학습합니다. 각 층은 아래층이 이미지에서 알아낸 것을 데이터로 삼습니다. 지금까지 학습한 가장 높은 층에서 내려오는 꿈과, 한 층, 두 층을 거쳐 되돌아온 재구성을 지켜보세요. 그다음 이미지 몇 장의 레이블만으로 미세 조정이 시작되고 두 곡선이 출발합니다. 하나는 쌓은 층에서 출발한 신경망의 테스트 오류율이고, 다른 하나는 같은 배치로 학습하지만 무작위 가중치에서 출발한 쌍둥이의 오류율입니다. 레이블이 적을수록 이미지를 미리 본 것이 큰 도움이 됩니다.",
     ),
-    equations: &[
+    equations: shown(&[
         r"p(h^l_j{=}1\mid\mathbf h^{l-1}) = \sigma\bigl((\mathbf h^{l-1} W^l + \mathbf c^l)_j\bigr), \qquad \mathbf h^0 = \mathbf v",
         r"\Delta W^l \propto \langle\mathbf h^{l-1}\mathbf h^{l\top}\rangle_{\text{data}} - \langle\mathbf h^{l-1}\mathbf h^{l\top}\rangle_{\text{chains}}",
         r"p(\text{class}\mid\mathbf v) = \operatorname{softmax}(\mathbf h^L U + \mathbf d)",
-    ],
-    paper: Paper {
-        title: "G. E. Hinton, S. Osindero and Y.-W. Teh, A Fast Learning Algorithm for Deep Belief Nets, 2006",
-        url: "https://doi.org/10.1162/neco.2006.18.7.1527",
-    },
+    ]),
+    paper: paper(
+        "G. E. Hinton, S. Osindero and Y.-W. Teh, A Fast Learning Algorithm for Deep Belief Nets, 2006",
+        "https://doi.org/10.1162/neco.2006.18.7.1527",
+    ),
     data: &[Kind::Images],
     needs_labels: true,
     knobs: &KNOBS,

@@ -3,7 +3,8 @@
 use super::knobs::KNOBS;
 use crate::data::Kind;
 use crate::{
-    Better, ChoiceOption, Cost, Family, Knob, KnobKind, Metric, ModelSpec, Paper, Preset, Scale, Takes, View, text,
+    Better, ChoiceOption, Cost, Family, Knob, KnobKind, Metric, ModelSpec, Preset, Scale, Takes, View, paper, shown,
+    text,
 };
 
 /// The energy-based model.
@@ -26,16 +27,16 @@ pub static SPEC: ModelSpec = ModelSpec {
          p = exp(-βF)/Z에서 β를 밀도 보기에서 돌려 보면 같은 지형이 녹거나 얼어붙습니다. 평면에서는 Z를 격자에서 합으로 구하므로 \
          모델이 참 분포에서 얼마나 떨어져 있는지 읽을 수 있습니다. 목적 함수도 바꾸어 보세요. 점수 매칭에는 입자가 전혀 필요 없습니다.",
     ),
-    equations: &[
+    equations: shown(&[
         r"p(y) = \frac{e^{-\beta F(y)}}{Z}, \quad Z = \int e^{-\beta F(y)}\, dy",
         r"-\nabla_\theta \log p(y^+) = \beta\, \big( \nabla_\theta F(y^+) - \mathbb{E}_{y^- \sim p}[\nabla_\theta F(y^-)] \big)",
         r"y \leftarrow y - \tfrac{1}{2} \varepsilon^2 \nabla F(y) + \varepsilon \sqrt{T}\, \xi, \quad \xi \sim \mathcal{N}(0, I)",
         r"L_\text{score} = \tfrac{1}{2}\, \mathbb{E}\, \lVert \sigma \nabla F(y + \sigma \xi) - \xi \rVert^2",
-    ],
-    paper: Paper {
-        title: "Y. LeCun et al., A tutorial on energy-based learning, 2006",
-        url: "http://yann.lecun.com/exdb/publis/pdf/lecun-06.pdf",
-    },
+    ]),
+    paper: paper(
+        "Y. LeCun et al., A tutorial on energy-based learning, 2006",
+        "http://yann.lecun.com/exdb/publis/pdf/lecun-06.pdf",
+    ),
     data: &[Kind::Points, Kind::Images],
     needs_labels: false,
     knobs: &KNOBS,

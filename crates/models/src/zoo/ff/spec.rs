@@ -2,7 +2,8 @@
 
 use crate::data::Kind;
 use crate::{
-    Better, ChoiceOption, Cost, Family, Knob, KnobKind, Metric, ModelSpec, Paper, Preset, Scale, Takes, View, text,
+    Better, ChoiceOption, Cost, Family, Knob, KnobKind, Metric, ModelSpec, Preset, Scale, Takes, View, paper, shown,
+    text,
 };
 
 /// The Forward-Forward network.
@@ -23,15 +24,15 @@ pub static SPEC: ModelSpec = ModelSpec {
          활성화되도록 학습하며, 이 활성의 세기를 양호도(goodness)라고 합니다. 양호도의 두 히스토그램이 임곗값을 사이에 두고 아래층부터 \
          차례로 갈라지는 모습을 지켜보세요. 이미지를 분류할 때는 모든 레이블을 하나씩 적어 보고 양호도가 가장 큰 것을 고릅니다.",
     ),
-    equations: &[
+    equations: shown(&[
         r"h = \max(0, \hat{x} W + b), \qquad \hat{x} = x \Big/ \sqrt{\tfrac{1}{D} \textstyle\sum_i x_i^2}",
         r"G = \sum_{j=1}^{n} h_j^2, \qquad p(\text{positive}) = \sigma(G - \theta n)",
         r"L = -\log p(\text{positive} \mid x^{+}) - \log\bigl(1 - p(\text{positive} \mid x^{-})\bigr)",
-    ],
-    paper: Paper {
-        title: "G. Hinton, The Forward-Forward Algorithm: Some Preliminary Investigations, 2022",
-        url: "https://arxiv.org/abs/2212.13345",
-    },
+    ]),
+    paper: paper(
+        "G. Hinton, The Forward-Forward Algorithm: Some Preliminary Investigations, 2022",
+        "https://arxiv.org/abs/2212.13345",
+    ),
     data: &[Kind::Images],
     needs_labels: true,
     knobs: &KNOBS,

@@ -2,7 +2,8 @@
 
 use crate::data::Kind;
 use crate::{
-    Better, ChoiceOption, Cost, Family, Knob, KnobKind, Metric, ModelSpec, Paper, Preset, Scale, Takes, View, text,
+    Better, ChoiceOption, Cost, Family, Knob, KnobKind, Metric, ModelSpec, Preset, Scale, Takes, View, paper, shown,
+    text,
 };
 
 /// The specification of the generative adversarial network.
@@ -24,16 +25,13 @@ pub static SPEC: ModelSpec = ModelSpec {
          나머지를 버리기도 하는데, 이것이 모드 붕괴입니다. D(x)와 D(G(z))가 서로 가까워지면 판별자는 더 이상 데이터와 \
          표본을 구별하지 못합니다. 두 신경망 가운데 하나만 학습시켜 보기도 하세요.",
     ),
-    equations: &[
+    equations: shown(&[
         r"\min_G \max_D\; \mathbb{E}_{x \sim p_\text{data}}[\log D(x)] + \mathbb{E}_{z \sim p(z)}[\log(1 - D(G(z)))]",
         r"L_D = -\mathbb{E}_x[\log D(x)] - \mathbb{E}_z[\log(1 - D(G(z)))]",
         r"L_G = -\mathbb{E}_z[\log D(G(z))]",
         r"L_D^\text{Wasserstein} = \mathbb{E}_z[D(G(z))] - \mathbb{E}_x[D(x)] + \lambda\, \mathbb{E}_{\hat x}[(\lVert \nabla D(\hat x) \rVert - 1)^2]",
-    ],
-    paper: Paper {
-        title: "I. Goodfellow et al., Generative adversarial nets, 2014",
-        url: "https://arxiv.org/abs/1406.2661",
-    },
+    ]),
+    paper: paper("I. Goodfellow et al., Generative adversarial nets, 2014", "https://arxiv.org/abs/1406.2661"),
     data: &[Kind::Points, Kind::Images],
     needs_labels: false,
     knobs: &KNOBS,

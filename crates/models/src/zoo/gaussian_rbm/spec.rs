@@ -2,7 +2,8 @@
 
 use crate::data::Kind;
 use crate::{
-    Better, ChoiceOption, Cost, Family, Knob, KnobKind, Metric, ModelSpec, Paper, Preset, Scale, Takes, View, text,
+    Better, ChoiceOption, Cost, Family, Knob, KnobKind, Metric, ModelSpec, Preset, Scale, Takes, View, paper, shown,
+    text,
 };
 
 /// The Gaussian-Bernoulli restricted Boltzmann machine.
@@ -18,15 +19,15 @@ pub(crate) static SPEC: ModelSpec = ModelSpec {
         "Each hidden unit that switches on moves the mean of the visible units by its filter; around that mean they are Gaussian noise. So the machine is a mixture of Gaussians whose number doubles with every hidden unit. On points this can be seen whole: the density breaks up from one round cloud into pieces that move to where data is. On images watch the reconstructions and the fantasies in shades of gray. Real units are delicate: raise the learning rate and the machine explodes, which the size of the weights tells before anything else.",
         "은닉 유닛이 켜질 때마다 가시 유닛의 평균이 그 필터만큼 옮겨지고, 가시 유닛은 그 평균 둘레에 정규분포로 흩어집니다. 그래서 이 머신은 은닉 유닛이 하나 늘 때마다 성분 수가 두 배가 되는 정규분포 혼합입니다. 평면 위의 점에서는 전체가 눈에 보입니다. 둥근 구름 하나였던 밀도가 조각으로 나뉘어 데이터가 있는 곳으로 옮겨 갑니다. 이미지에서는 회색조의 재구성과 환상을 지켜보세요. 실수 유닛은 다루기 까다롭습니다. 학습률을 높이면 머신이 폭발하는데, 가중치의 크기를 보면 가장 먼저 알 수 있습니다.",
     ),
-    equations: &[
+    equations: shown(&[
         r"E(\mathbf v,\mathbf h) = \sum_i \frac{(v_i-b_i)^2}{2\sigma_i^2} - \sum_{ij} \frac{v_i}{\sigma_i^2} w_{ij} h_j - \mathbf c^\top\mathbf h",
         r"p(h_j{=}1\mid\mathbf v) = \sigma\Bigl(\sum_i \tfrac{v_i}{\sigma_i^2} w_{ij} + c_j\Bigr) \qquad p(\mathbf v\mid\mathbf h) = \mathcal N(\mathbf b + W\mathbf h,\ \operatorname{diag}\sigma^2)",
         r"F(\mathbf v) = \sum_i \frac{(v_i-b_i)^2}{2\sigma_i^2} - \sum_j \log\Bigl(1 + e^{\sum_i v_i w_{ij}/\sigma_i^2 + c_j}\Bigr)",
-    ],
-    paper: Paper {
-        title: "K. Cho, A. Ilin and T. Raiko, Improved Learning of Gaussian-Bernoulli Restricted Boltzmann Machines, 2011",
-        url: "https://doi.org/10.1007/978-3-642-21735-7_2",
-    },
+    ]),
+    paper: paper(
+        "K. Cho, A. Ilin and T. Raiko, Improved Learning of Gaussian-Bernoulli Restricted Boltzmann Machines, 2011",
+        "https://doi.org/10.1007/978-3-642-21735-7_2",
+    ),
     data: &[Kind::Images, Kind::Points],
     needs_labels: false,
     knobs: &KNOBS,

@@ -2,7 +2,8 @@
 
 use crate::data::Kind;
 use crate::{
-    Better, ChoiceOption, Cost, Family, Knob, KnobKind, Metric, ModelSpec, Paper, Preset, Scale, Takes, View, text,
+    Better, ChoiceOption, Cost, Family, Knob, KnobKind, Metric, ModelSpec, Preset, Scale, Takes, View, paper, shown,
+    text,
 };
 
 /// The Hopfield network.
@@ -25,16 +26,16 @@ pub static SPEC: ModelSpec = ModelSpec {
          충분합니다. 하지만 기억에는 한계가 있습니다. 헤브 규칙에서는 서로 닮은 이미지가 뒤섞이고, 무작위 패턴은 유닛 하나당 0.138개를 넘으면 한꺼번에 \
          사라집니다. 그 대신 나타나는 상태는 저장한 적 없는 가짜 기억입니다. 의사역행렬 규칙은 닮은 이미지도 구별하고, 더 가파른 조밀 에너지는 훨씬 많이 저장합니다.",
     ),
-    equations: &[
+    equations: shown(&[
         r"E(s) = -\tfrac{1}{2} \sum_{i \ne j} s_i W_{ij} s_j, \quad s_i \leftarrow \operatorname{sgn} \Big( \sum_{j \ne i} W_{ij} s_j \Big)",
         r"W = \tfrac{1}{N} \sum_{\mu=1}^{P} \xi_\mu \xi_\mu^\top \quad \text{or} \quad W \leftarrow W + \frac{r r^\top}{r^\top \xi}, \; r = \xi - W \xi",
         r"E(s) = -\sum_\mu F(\xi_\mu^\top s), \quad F(x) = \max(0, x)^3 \;\text{or}\; e^x",
         r"s \leftarrow \sum_\mu \xi_\mu \operatorname{softmax}_\mu \big( \beta \, \xi_\mu^\top s / \sqrt{N} \big)",
-    ],
-    paper: Paper {
-        title: "J. J. Hopfield, Neural networks and physical systems with emergent collective computational abilities, 1982",
-        url: "https://doi.org/10.1073/pnas.79.8.2554",
-    },
+    ]),
+    paper: paper(
+        "J. J. Hopfield, Neural networks and physical systems with emergent collective computational abilities, 1982",
+        "https://doi.org/10.1073/pnas.79.8.2554",
+    ),
     data: &[Kind::Images],
     needs_labels: false,
     knobs: &KNOBS,

@@ -3,7 +3,8 @@
 use crate::data::Kind;
 use crate::zoo::low_energy;
 use crate::{
-    Better, ChoiceOption, Cost, Family, Knob, KnobKind, Metric, ModelSpec, Paper, Preset, Scale, Takes, View, text,
+    Better, ChoiceOption, Cost, Family, Knob, KnobKind, Metric, ModelSpec, Preset, Scale, Takes, View, paper, shown,
+    text,
 };
 
 /// K-means.
@@ -25,16 +26,13 @@ pub(crate) static SPEC: ModelSpec = ModelSpec {
          중심을 저마다 자기 데이터의 평균으로 옮기며, 데이터를 몇 번만 훑으면 끝납니다. 경사 하강법은 같은 에너지를 조금씩 내려갑니다. 둘 다 출발한 골짜기의 최솟값에만 \
          이를 수 있으므로, 여러 출발점을 한꺼번에 돌려 가장 나은 것을 보여 줍니다. 느린 동작이나 한 단계씩 진행하면 움직임이 하나하나 보입니다.",
     ),
-    equations: &[
+    equations: shown(&[
         r"E(y, z) = \lVert y - W z \rVert^2, \quad z \in \{e_1, \dots, e_K\}",
         r"F(y) = \min_z E(y, z) = \min_k \lVert y - w_k \rVert^2",
         r"w_k \leftarrow \frac{1}{N_k} \sum_{i : z_i = e_k} y_i",
         r"w_k \leftarrow w_k + \frac{2 \eta}{B} \sum_{i : z_i = e_k} (y_i - w_k)",
-    ],
-    paper: Paper {
-        title: "S. P. Lloyd, Least squares quantization in PCM, 1982",
-        url: "https://doi.org/10.1109/TIT.1982.1056489",
-    },
+    ]),
+    paper: paper("S. P. Lloyd, Least squares quantization in PCM, 1982", "https://doi.org/10.1109/TIT.1982.1056489"),
     data: &[Kind::Points, Kind::Images],
     needs_labels: false,
     knobs: &KNOBS,

@@ -2,7 +2,8 @@
 
 use crate::data::Kind;
 use crate::{
-    Better, ChoiceOption, Cost, Family, Knob, KnobKind, Metric, ModelSpec, Paper, Preset, Scale, Takes, View, text,
+    Better, ChoiceOption, Cost, Family, Knob, KnobKind, Metric, ModelSpec, Preset, Scale, Takes, View, paper, shown,
+    text,
 };
 
 /// The latent-variable energy-based model.
@@ -22,15 +23,15 @@ pub(crate) static SPEC: ModelSpec = ModelSpec {
          답하느라 곡선이 평균으로 오그라들고, 차가우면 점마다 자기에게 맞는 z를 고릅니다. 공 프리셋에서는 z가 없는 신경망이 두 장면을 흐릿하게 섞을 때, 이 모델은 같은 원리로 \
          ‘왼쪽 아니면 오른쪽’이라고 답합니다.",
     ),
-    equations: &[
+    equations: shown(&[
         r"E(x, y, z) = \| y - \operatorname{Dec}(x, z) \|^2, \quad \check{z} = \operatorname*{argmin}_z E(x, y, z)",
         r"F_\beta(x, y) = -\frac{1}{\beta} \log \frac{1}{|\mathcal{Z}|} \int_{\mathcal{Z}} e^{-\beta E(x, y, z)} \, dz, \quad \beta = \frac{1}{T}",
         r"F_\infty(x, y) = \min_z E(x, y, z)",
-    ],
-    paper: Paper {
-        title: "A. Dawid and Y. LeCun, Introduction to latent variable energy-based models, 2023",
-        url: "https://arxiv.org/abs/2306.02572",
-    },
+    ]),
+    paper: paper(
+        "A. Dawid and Y. LeCun, Introduction to latent variable energy-based models, 2023",
+        "https://arxiv.org/abs/2306.02572",
+    ),
     data: &[Kind::Points, Kind::Images],
     needs_labels: false,
     knobs: &KNOBS,

@@ -3,7 +3,7 @@
 use crate::data::Kind;
 use crate::zoo::codes::{ENDS, FIRST_ROW, PLANE_AXES};
 use crate::zoo::low_energy;
-use crate::{Better, Cost, Family, Knob, KnobKind, Metric, ModelSpec, Paper, Preset, Scale, Takes, View, text};
+use crate::{Better, Cost, Family, Knob, KnobKind, Metric, ModelSpec, Preset, Scale, Takes, View, paper, shown, text};
 
 /// Principal component analysis.
 pub(crate) static SPEC: ModelSpec = ModelSpec {
@@ -24,16 +24,16 @@ pub(crate) static SPEC: ModelSpec = ModelSpec {
          획이 아니라 유령 같은 숫자 전체의 모습입니다. 재구성은 같은 크기의 선형 코드로 할 수 있는 최선입니다. 그러나 표본을 보면 부족한 점이 드러납니다. \
          정규분포는 굽은 모양을 알지 못해서, 만날 일이 없는 숫자들을 뒤섞습니다.",
     ),
-    equations: &[
+    equations: shown(&[
         r"S = \mathbb{E}[(x - m)(x - m)^\top] = U \Lambda U^\top",
         r"z = U_k^\top (x - m), \quad \hat{x} = m + U_k z",
         r"E(x) = \lVert x - \hat{x} \rVert^2, \quad \mathbb{E}[E(x)] = \textstyle\sum_{j > k} \lambda_j",
         r"p(x) = \mathcal{N}(x;\, m,\, U_k \Lambda_k U_k^\top + \sigma^2 (I - U_k U_k^\top)), \quad \sigma^2 = \tfrac{1}{D - k} \textstyle\sum_{j > k} \lambda_j",
-    ],
-    paper: Paper {
-        title: "M. E. Tipping and C. M. Bishop, Probabilistic Principal Component Analysis, 1999",
-        url: "https://doi.org/10.1111/1467-9868.00196",
-    },
+    ]),
+    paper: paper(
+        "M. E. Tipping and C. M. Bishop, Probabilistic Principal Component Analysis, 1999",
+        "https://doi.org/10.1111/1467-9868.00196",
+    ),
     data: &[Kind::Images, Kind::Points],
     needs_labels: false,
     knobs: &KNOBS,

@@ -1,7 +1,7 @@
 //! What the machine for ratings declares about itself.
 
 use crate::data::Kind;
-use crate::{Better, Cost, Family, Knob, KnobKind, Metric, ModelSpec, Paper, Preset, Scale, Takes, View, text};
+use crate::{Better, Cost, Family, Knob, KnobKind, Metric, ModelSpec, Preset, Scale, Takes, View, paper, shown, text};
 
 /// The restricted Boltzmann machine for ratings.
 pub(crate) static SPEC: ModelSpec = ModelSpec {
@@ -20,16 +20,16 @@ pub(crate) static SPEC: ModelSpec = ModelSpec {
          사람들이 무엇을 함께 좋아하는지를 보고 숨은 취향을 알아내며, 한 사람의 평점에서 그 사람의 취향을 짐작합니다. 곡선은 단순한 평균의 오차에서 시작해 \
          변덕만 남는 한계선을 향해 내려갑니다.",
     ),
-    equations: &[
+    equations: shown(&[
         r"E(V, h) = -\sum_{ik} v_{ik} b_{ik} - \sum_j h_j c_j - \sum_{ikj} v_{ik} W_{ikj} h_j",
         r"p(h_j = 1 \mid V) = \sigma(c_j + \sum_{ik} v_{ik} W_{ikj})",
         r"p(v_{ik} = 1 \mid h) = \frac{\exp(b_{ik} + \sum_j W_{ikj} h_j)}{\sum_l \exp(b_{il} + \sum_j W_{ilj} h_j)}",
         r"p(v_{qk} = 1 \mid V) \propto e^{b_{qk}} \prod_j (1 + \exp(c_j + \sum_{il} v_{il} W_{ilj} + W_{qkj}))",
-    ],
-    paper: Paper {
-        title: "R. Salakhutdinov, A. Mnih and G. Hinton, Restricted Boltzmann Machines for Collaborative Filtering, 2007",
-        url: "https://doi.org/10.1145/1273496.1273596",
-    },
+    ]),
+    paper: paper(
+        "R. Salakhutdinov, A. Mnih and G. Hinton, Restricted Boltzmann Machines for Collaborative Filtering, 2007",
+        "https://doi.org/10.1145/1273496.1273596",
+    ),
     data: &[Kind::Ratings],
     needs_labels: false,
     knobs: &KNOBS,

@@ -3,7 +3,8 @@
 use crate::data::Kind;
 use crate::metrics::annealed_importance_sampling::PUBLISHED_STEPS;
 use crate::{
-    Better, ChoiceOption, Cost, Family, Knob, KnobKind, Metric, ModelSpec, Paper, Preset, Scale, Takes, View, text,
+    Better, ChoiceOption, Cost, Family, Knob, KnobKind, Metric, ModelSpec, Preset, Scale, Takes, View, paper, shown,
+    text,
 };
 
 /// The restricted Boltzmann machine.
@@ -19,17 +20,17 @@ pub static SPEC: ModelSpec = ModelSpec {
         "Watch the fantasies: they are what the machine dreams when no image is shown to it. At first they are noise, then ink gathers where digits have ink, then strokes appear. The filters show why: each hidden unit turns from noise into a detector of a stroke or an edge. In the histogram the free energies of train and test images move away from those of noise; when train and test drift apart, the machine is learning its images by heart.",
         "환상을 지켜보세요. 아무 이미지도 보여 주지 않을 때 머신이 꾸는 꿈입니다. 처음에는 잡음이다가, 숫자의 잉크가 있을 만한 자리에 잉크가 모이고, 이어서 획이 나타납니다. 필터를 보면 까닭을 알 수 있습니다. 은닉 유닛마다 잡음에서 획이나 가장자리를 찾는 검출기로 바뀝니다. 히스토그램에서는 훈련 이미지와 테스트 이미지의 자유 에너지가 잡음의 자유 에너지에서 멀어집니다. 훈련 쪽과 테스트 쪽이 서로 벌어지면 머신이 이미지를 외우고 있다는 뜻입니다.",
     ),
-    equations: &[
+    equations: shown(&[
         r"E(\mathbf v,\mathbf h) = -\mathbf v^\top W\mathbf h - \mathbf b^\top\mathbf v - \mathbf c^\top\mathbf h",
         r"p(\mathbf v,\mathbf h) = e^{-E(\mathbf v,\mathbf h)} / Z",
         r"p(h_j{=}1\mid\mathbf v) = \sigma\bigl((\mathbf v W + \mathbf c)_j\bigr) \qquad p(v_i{=}1\mid\mathbf h) = \sigma\bigl((W\mathbf h + \mathbf b)_i\bigr)",
         r"F(\mathbf v) = -\mathbf b^\top\mathbf v - \sum_j \log\bigl(1 + e^{(\mathbf v W + \mathbf c)_j}\bigr)",
         r"\Delta W \propto \langle\mathbf v\mathbf h^\top\rangle_{\text{data}} - \langle\mathbf v\mathbf h^\top\rangle_{\text{model}}",
-    ],
-    paper: Paper {
-        title: "G. E. Hinton, Training Products of Experts by Minimizing Contrastive Divergence, 2002",
-        url: "https://doi.org/10.1162/089976602760128018",
-    },
+    ]),
+    paper: paper(
+        "G. E. Hinton, Training Products of Experts by Minimizing Contrastive Divergence, 2002",
+        "https://doi.org/10.1162/089976602760128018",
+    ),
     data: &[Kind::Images],
     needs_labels: false,
     knobs: &KNOBS,

@@ -3,7 +3,8 @@
 use crate::data::Kind;
 use crate::samplers::DEEPEST;
 use crate::{
-    Better, ChoiceOption, Cost, Family, Knob, KnobKind, Metric, ModelSpec, Paper, Preset, Scale, Takes, View, text,
+    Better, ChoiceOption, Cost, Family, Knob, KnobKind, Metric, ModelSpec, Preset, Scale, Takes, View, paper, shown,
+    text,
 };
 
 /// The specification of the samplers.
@@ -27,16 +28,13 @@ pub(in crate::zoo) static SPEC: ModelSpec = ModelSpec {
          지난 위치를 얼마나 빨리 잊는지, 효율에서는 에너지를 한 번 계산할 때마다 얼마나 얻는지 볼 수 있습니다. 그런 다음 분포를 좁혀 \
          보고, 보폭을 지나치게 늘려 보고, β도 바꿔 보세요. 온도가 높으면 혼합 분포의 골짜기도 건너갑니다.",
     ),
-    equations: &[
+    equations: shown(&[
         r"\pi(x) = \frac{e^{-\beta E(x)}}{Z}, \qquad \pi(x)\, P(x \to y) = \pi(y)\, P(y \to x)",
         r"x' = x - \tfrac{1}{2}\varepsilon^2 \beta \nabla E(x) + \varepsilon\, \xi, \quad \xi \sim \mathcal{N}(0, I)",
         r"H(x, p) = \beta E(x) + \tfrac{1}{2} \lVert p \rVert^2, \qquad a = \min(1, e^{H(x, p) - H(x', p')})",
         r"\text{ESS} = \frac{C\,N}{1 + 2 \sum_{t \ge 1} \rho(t)}",
-    ],
-    paper: Paper {
-        title: "M. D. Hoffman and A. Gelman, The No-U-Turn Sampler, 2014",
-        url: "https://arxiv.org/abs/1111.4246",
-    },
+    ]),
+    paper: paper("M. D. Hoffman and A. Gelman, The No-U-Turn Sampler, 2014", "https://arxiv.org/abs/1111.4246"),
     data: &[Kind::Points],
     needs_labels: false,
     knobs: &KNOBS,

@@ -4,7 +4,8 @@ use crate::data::Kind;
 use crate::zoo::codes::FIRST_ROW;
 use crate::zoo::low_energy;
 use crate::{
-    Better, ChoiceOption, Cost, Family, Knob, KnobKind, Metric, ModelSpec, Paper, Preset, Scale, Takes, View, text,
+    Better, ChoiceOption, Cost, Family, Knob, KnobKind, Metric, ModelSpec, Preset, Scale, Takes, View, paper, shown,
+    text,
 };
 
 /// Sparse coding.
@@ -24,16 +25,16 @@ pub(crate) static SPEC: ModelSpec = ModelSpec {
          코드를 바꾸어 가며 에너지를 더 내려갈 수 없을 때까지 내려가는 것입니다. 차트를 보면 그 과정이 몇 단계나 걸리는지, 관성을 더한 FISTA가 얼마나 빠른지 알 수 있습니다. \
          벌점을 높이면 쓰이는 원자가 줄고, 0으로 낮추면 모든 원자가 쓰입니다.",
     ),
-    equations: &[
+    equations: shown(&[
         r"E(y, z) = \lVert y - W z \rVert^2 + \lambda \lVert z \rVert_1, \quad \lVert w_j \rVert = 1",
         r"F(y) = \min_z E(y, z)",
         r"z \leftarrow S_{\lambda / L}\left( z - \tfrac{2}{L} W^\top (W z - y) \right), \quad S_a(x) = \operatorname{sign}(x) \max(|x| - a, 0)",
         r"\Delta W \propto (y - W z)\, z^\top",
-    ],
-    paper: Paper {
-        title: "B. A. Olshausen and D. J. Field, Emergence of simple-cell receptive field properties by learning a sparse code for natural images, 1996",
-        url: "https://doi.org/10.1038/381607a0",
-    },
+    ]),
+    paper: paper(
+        "B. A. Olshausen and D. J. Field, Emergence of simple-cell receptive field properties by learning a sparse code for natural images, 1996",
+        "https://doi.org/10.1038/381607a0",
+    ),
     data: &[Kind::Images, Kind::Points],
     needs_labels: false,
     knobs: &KNOBS,

@@ -3,7 +3,8 @@
 use crate::data::Kind;
 use crate::zoo::codes::{ENDS, FIRST_ROW, PLANE_AXES};
 use crate::{
-    Better, ChoiceOption, Cost, Family, Knob, KnobKind, Metric, ModelSpec, Paper, Preset, Scale, Takes, View, text,
+    Better, ChoiceOption, Cost, Family, Knob, KnobKind, Metric, ModelSpec, Preset, Scale, Takes, View, paper, shown,
+    text,
 };
 
 /// The variational autoencoder.
@@ -22,16 +23,16 @@ pub(crate) static SPEC: ModelSpec = ModelSpec {
         "재구성 이미지가 또렷해지는 동안, 순수한 잡음을 디코딩한 표본이 얼룩에서 숫자로 바뀌는 모습을 지켜보세요. 잠재 변수마다 두 힘이 맞섭니다. \
          재구성 손실은 이미지마다 자기 자리를 갖게 하려 하고, KL 발산은 모든 자리를 둥근 구름 하나로 겹치게 해서 구름의 어느 점이든 디코딩할 수 있게 하려 합니다.",
     ),
-    equations: &[
+    equations: shown(&[
         r"\log p(x) \ge \mathbb{E}_{q(z|x)}[\log p(x|z)] - \mathrm{KL}(q(z|x) \,\|\, p(z))",
         r"q(z|x) = \mathcal{N}(z;\, \mu(x), \operatorname{diag} \sigma^2(x)), \quad p(z) = \mathcal{N}(z;\, 0, I)",
         r"z = \mu + \sigma \odot \varepsilon, \quad \varepsilon \sim \mathcal{N}(0, I)",
         r"\mathrm{KL} = \tfrac{1}{2} \sum_j (\mu_j^2 + \sigma_j^2 - 1 - \log \sigma_j^2)",
-    ],
-    paper: Paper {
-        title: "D. P. Kingma and M. Welling, Auto-Encoding Variational Bayes, 2013",
-        url: "https://arxiv.org/abs/1312.6114",
-    },
+    ]),
+    paper: paper(
+        "D. P. Kingma and M. Welling, Auto-Encoding Variational Bayes, 2013",
+        "https://arxiv.org/abs/1312.6114",
+    ),
     data: &[Kind::Images, Kind::Points],
     needs_labels: false,
     knobs: &KNOBS,

@@ -214,11 +214,11 @@ function weight({ visits }) {
   return [
     '## Weight of the page',
     '',
-    'Kilobytes that a first visit loads until the first model can train, each file compressed by brotli at its best. The engine is what the visitor trains with: a page that is loaded once more, to be isolated, may have asked for another one before.',
+    'Kilobytes that a first visit loads until the first model can train, each file compressed by brotli at its best. The engine is what the visitor trains with, the part of the first model included: a page that is loaded once more, to be isolated, may have asked for another one before. What computes on the GPU comes later, where the browser has WebGPU, and is not counted in the other columns.',
     '',
-    ...head('visit', 'engine', 'WebAssembly', 'everything', 'files'),
-    ...visits.map(({ isolated, engine, wasm, total, files }) =>
-      row(isolated ? 'isolated from other origins: several threads' : 'not isolated: one thread', kilobytes(engine), kilobytes(wasm), kilobytes(total), files.length),
+    ...head('visit', 'engine', 'for the GPU', 'WebAssembly', 'everything', 'files'),
+    ...visits.map(({ isolated, engine, gpu, wasm, total, files }) =>
+      row(isolated ? 'isolated from other origins: several threads' : 'not isolated: one thread', kilobytes(engine), kilobytes(gpu), kilobytes(wasm), kilobytes(total), files.length),
     ),
     '',
   ];

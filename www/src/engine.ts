@@ -8,6 +8,7 @@
  */
 
 import { fusionIsFaster, fusionIsKnown } from './fusion';
+import { Parts } from './parts';
 import type { Arrival, Message, Recipe, Rounding, Shared } from './protocol';
 import { threadedEngine, threadedRelaxedUrl } from './threaded-engine';
 import relaxedUrl from './wasm/daydream_relaxed.wasm?url';
@@ -18,27 +19,31 @@ export interface Loaded {
   engine: Engine;
   /** The module's memory. It only grows. */
   memory: WebAssembly.Memory;
+  parts: Parts;
   rounding: Rounding;
 }
 
 /** More threads than this have too little to do in one step. */
 const MOST_THREADS = 8;
 
+const threads = Math.min(navigator.hardwareConcurrency, MOST_THREADS);
+/** Whether the build for several threads will be loaded, if all goes well. */
+export const wantsThreads = crossOriginIsolated && threadedEngine !== undefined && threads > 1;
+
 /** `exact` is that of the recipe. */
 export async function loadEngine(exact: Recipe['exact']): Promise<Loaded> {
   const fused = exact === undefined ? fusionIsFaster() : !exact && fusionIsKnown();
   const rounding = fused ? 'fused' : 'separate';
-  const threads = Math.min(navigator.hardwareConcurrency, MOST_THREADS);
-  if (crossOriginIsolated && threadedEngine && threads > 1) {
+  if (wantsThreads && threadedEngine) {
     try {
-      return await withThreads(await threadedEngine(), threads, rounding);
+      return await withThreads(await threadedEngine(), rounding);
     } catch (error) {
       console.info('Daydream goes on with one thread.', error);
     }
   }
   const engine = await import('./wasm/daydream');
-  const { memory } = await start(engine, rounding, relaxedUrl);
-  return { engine, memory, rounding };
+  const exports = await start(engine, rounding, relaxedUrl);
+  return { engine, memory: exports.memory, parts: new Parts(exports, false), rounding };
 }
 
 /** Loads one of the two modules; by itself the JavaScript of both loads that which rounds each result. */
@@ -46,13 +51,13 @@ function start(engine: Engine, rounding: Rounding, relaxed: string | undefined):
   return rounding === 'fused' && relaxed !== undefined ? engine.default({ module_or_path: new URL(relaxed, import.meta.url) }) : engine.default();
 }
 
-async function withThreads(engine: Engine, threads: number, rounding: Rounding): Promise<Loaded> {
-  await start(engine, rounding, threadedRelaxedUrl);
+async function withThreads(engine: Engine, rounding: Rounding): Promise<Loaded> {
+  const exports = await start(engine, rounding, threadedRelaxedUrl);
   const [module, memory] = engine.formCrew(threads) as [WebAssembly.Module, WebAssembly.Memory];
   const problem = await recruit(threads - 1, { module, memory });
   if (problem !== undefined) throw new Error(problem);
   engine.crewIsComplete();
-  return { engine, memory, rounding };
+  return { engine, memory, parts: new Parts(exports, true), rounding };
 }
 
 /** Has the page start threads. */

@@ -6,7 +6,8 @@
  */
 
 import { bringAsset } from './assets';
-import { loadEngine, type Engine } from './engine';
+import { loadEngine, wantsThreads, type Engine } from './engine';
+import { type Parts, prefetch } from './parts';
 import { WORKERS, type Answers, type Command, type Device, type Failure, type Message, type Metrics, type Progress, type Recipe, type Request, type Rounding, type SessionInfo } from './protocol';
 import type { Prospect, Session } from './wasm/daydream';
 
@@ -18,6 +19,7 @@ const queue: Request[] = [];
 /** The WebAssembly module. No command is handled before it has arrived. */
 let engine: Engine;
 let memory: WebAssembly.Memory;
+let parts: Parts;
 let rounding: Rounding;
 let session: Session | undefined;
 /** A GPU that was made ready for a session while that trained on the CPU. */
@@ -78,10 +80,22 @@ function watchDevice(): void {
   if (now.device.kind !== device) send({ type: 'moved', info: settle(now) });
 }
 
+/** What draws on the GPU, where the browser lets it: else the module says by itself that there is none. */
+async function bringGpu(): Promise<void> {
+  if ('gpu' in navigator) await parts.bring('gpu');
+}
+
 /** Has the GPU made ready for a session, if it may be faster, while the session trains. */
 async function tryGpu(of: Session): Promise<void> {
   const gpu = of.prospect();
   if (!gpu) return;
+  try {
+    await bringGpu();
+  } catch (thrown) {
+    console.info('Daydream goes on with the CPU.', thrown);
+    gpu.free();
+    return;
+  }
   try {
     await gpu.prepare();
   } catch (thrown) {
@@ -111,7 +125,11 @@ async function decide({ of, gpu }: NonNullable<typeof prospect>): Promise<void> 
 const handlers: { [K in Command['do']]: (command: Extract<Command, { do: K }>) => Promise<Answers[K]> } = {
   async open({ recipe, files, device }) {
     playing = undefined;
-    if (files.length === 0) await bringAsset(engine, recipe.data);
+    await Promise.all([
+      parts.bring(recipe.model),
+      files.length === 0 ? bringAsset(engine, recipe.data) : parts.bring('files'),
+      device === 'gpu' ? bringGpu() : undefined,
+    ]);
     const next = await engine.Session.open(recipe, files, device);
     session?.free();
     session = next;
@@ -132,6 +150,7 @@ const handlers: { [K in Command['do']]: (command: Extract<Command, { do: K }>) =
     return Promise.resolve(info());
   },
   async move({ device }) {
+    if (device !== 'cpu') await bringGpu();
     await opened().moveTo(device);
     return settle(info());
   },
@@ -153,9 +172,11 @@ const handlers: { [K in Command['do']]: (command: Extract<Command, { do: K }>) =
     return Promise.resolve(opened().rows(first, count) as Answers['rows']);
   },
   async save() {
+    await parts.bring('checkpoint');
     return opened().save();
   },
   async load({ file }) {
+    await parts.bring('checkpoint');
     await opened().load(file.name, file.bytes);
     return info();
   },
@@ -265,13 +286,17 @@ async function beat(): Promise<void> {
   else if (playing) wake(delay);
 }
 
+// What the first model needs comes along with the module.
+addEventListener('message', ({ data: first }: MessageEvent<Request>) => {
+  if (first.do === 'open') prefetch(first.recipe.model, wantsThreads);
+}, { once: true });
 addEventListener('message', (event: MessageEvent<Request>) => {
   queue.push(event.data);
   wake();
 });
 
 try {
-  ({ engine, memory, rounding } = await loadEngine(exact));
+  ({ engine, memory, parts, rounding } = await loadEngine(exact));
   awake = false;
   send({ type: 'ready' });
   wake();

@@ -1,6 +1,7 @@
 //! Checkpoints: all parameters as safetensors, readable from PyTorch and every other framework, with the recipe and the step in the header.
 
 use std::collections::HashMap;
+use std::hint::black_box;
 
 use daydream_graph::{Module, Variable};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
@@ -18,6 +19,18 @@ pub struct Header {
     pub recipe: Recipe,
     /// Training steps made.
     pub step: u64,
+}
+
+/// What a session does with checkpoints, through pointers that the compiler does not follow: so a page can bring this code when it is needed.
+pub(crate) struct Code {
+    pub(crate) header: fn(&str, &[u8]) -> Result<Header, Error>,
+    pub(crate) write: fn(&Header, &Module, &[f32]) -> Result<Vec<u8>, Error>,
+    pub(crate) params: fn(&str, &[u8], &Module) -> Result<Vec<f32>, Error>,
+}
+
+pub(crate) fn code() -> &'static Code {
+    static CODE: Code = Code { header, write, params };
+    black_box(&CODE)
 }
 
 /// Reads what a checkpoint says about itself, without a model.
@@ -40,7 +53,7 @@ pub fn header(source: &str, bytes: &[u8]) -> Result<Header, Error> {
 }
 
 /// A safetensors file of a module's parameters, given as the arena's range that holds them.
-pub(crate) fn write(header: &Header, module: &Module, params: &[f32]) -> Result<Vec<u8>, Error> {
+fn write(header: &Header, module: &Module, params: &[f32]) -> Result<Vec<u8>, Error> {
     let bytes: Vec<u8> = params.iter().flat_map(|x| x.to_le_bytes()).collect();
     let view = |param: &Variable| {
         let range = param.range().start * 4..param.range().end * 4;
@@ -53,7 +66,7 @@ pub(crate) fn write(header: &Header, module: &Module, params: &[f32]) -> Result<
 }
 
 /// The parameters of a checkpoint, laid out as the module's arena wants them.
-pub(crate) fn params(source: &str, bytes: &[u8], module: &Module) -> Result<Vec<f32>, Error> {
+fn params(source: &str, bytes: &[u8], module: &Module) -> Result<Vec<f32>, Error> {
     let file = SafeTensors::deserialize(bytes).map_err(|error| unreadable(source, &error))?;
     let mut params = vec![0.0; module.params_range().end];
     for param in &module.params {

@@ -237,12 +237,13 @@ impl Session {
     pub async fn save(&mut self) -> Result<Vec<u8>, Error> {
         let params = self.read_params().await?;
         let header = Header { recipe: self.recipe.clone(), step: self.steps_done() };
-        checkpoint::write(&header, &self.learner.subject.module, &params)
+        (checkpoint::code().write)(&header, &self.learner.subject.module, &params)
     }
 
     /// Takes parameters and step from a checkpoint of the same model with the same shapes. On error nothing has changed.
     pub async fn load(&mut self, source: &str, bytes: &[u8]) -> Result<(), Error> {
-        let header = checkpoint::header(source, bytes)?;
+        let code = checkpoint::code();
+        let header = (code.header)(source, bytes)?;
         if header.recipe.model != self.recipe.model {
             let problem = words!(
                 "it holds the model {found:?}; this session trains {here:?}",
@@ -252,7 +253,7 @@ impl Session {
             );
             return Err(Error::bad_file(source, problem));
         }
-        let params = checkpoint::params(source, bytes, &self.learner.subject.module)?;
+        let params = (code.params)(source, bytes, &self.learner.subject.module)?;
         self.put(Snapshot { step: header.step, params });
         Ok(())
     }

@@ -6,14 +6,30 @@ mod convert;
 pub mod linker;
 pub mod threads;
 
+use std::future::ready;
+use std::hint::black_box;
 use std::rc::Rc;
 
+use daydream_graph::{Device, DeviceError, Pending};
+use daydream_models::data::Dataset;
 use daydream_models::{DeviceChoice, Devices, Recipe, data};
+use js_sys::Reflect;
 use wasm_bindgen::prelude::*;
 
 thread_local! {
     /// What sessions of this worker run on.
-    static DEVICES: Rc<Devices> = Rc::new(Devices::new(threads::cpu, daydream_gpu::open, now));
+    static DEVICES: Rc<Devices> = Rc::new(Devices::new(threads::cpu, open_gpu, now));
+}
+
+/// Opens the GPU where the browser has WebGPU. Only there does the page bring the code for it, so that this is called through a pointer that the
+/// compiler does not follow.
+fn open_gpu() -> Pending<'static, Rc<dyn Device>> {
+    let navigator = Reflect::get(&js_sys::global(), &"navigator".into());
+    if navigator.is_ok_and(|navigator| Reflect::has(&navigator, &"gpu".into()).unwrap_or(false)) {
+        black_box(daydream_gpu::open as fn() -> _)()
+    } else {
+        Box::pin(ready(Err(DeviceError("the browser offers no WebGPU".to_owned()))))
+    }
 }
 
 #[wasm_bindgen]
@@ -72,6 +88,11 @@ pub fn lose_gpu() {
     DEVICES.with(|devices| devices.lose_gpu());
 }
 
+/// Reads files that were dropped together. Like [`open_gpu`], this code is brought only when it is needed.
+fn read(files: &[(String, Vec<u8>)]) -> Result<Rc<Dataset>, JsValue> {
+    data::from_files(files).map(Rc::new).map_err(convert::failure)
+}
+
 /// A model in training.
 #[wasm_bindgen]
 pub struct Session {
@@ -90,7 +111,7 @@ impl Session {
         let files = convert::files(files)?;
         let data = match &files[..] {
             [] => None,
-            files => Some(Rc::new(data::from_files(files).map_err(convert::failure)?)),
+            files => Some(black_box(read as fn(&_) -> _)(files)?),
         };
         let opened = daydream_models::Session::open(recipe, data, device, &DEVICES.with(Rc::clone)).await;
         Ok(Session { inner: opened.map_err(convert::failure)? })

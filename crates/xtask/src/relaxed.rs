@@ -28,7 +28,20 @@ pub(crate) fn decided(compiled: &[u8]) -> Result<Vec<u8>> {
 pub(crate) fn spelled_out(relaxed: &[u8]) -> Result<Vec<u8>> {
     let (mut plain, count) = rewritten(relaxed, spell_out)?;
     ensure!(count > 0, "the compiled module has no relaxed multiplication with addition");
-    let plain = plain.emit_wasm();
+    validated(plain.emit_wasm())
+}
+
+/// A module that the compiler has made without products, as every browser takes it.
+///
+/// # Errors
+/// Where relaxed instructions are left that nothing is known about.
+pub(crate) fn plain(compiled: &[u8]) -> Result<Vec<u8>> {
+    let (mut decided, count) = rewritten(compiled, |instruction, written, _| written.push(decide(instruction)))?;
+    ensure!(count == 0, "a module has relaxed multiplications with addition where none was expected");
+    validated(decided.emit_wasm())
+}
+
+fn validated(plain: Vec<u8>) -> Result<Vec<u8>> {
     Validator::new_with_features(WasmFeatures::all() - WasmFeatures::RELAXED_SIMD)
         .validate_all(&plain)
         .context("the module still needs relaxed SIMD")?;

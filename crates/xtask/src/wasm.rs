@@ -3,7 +3,8 @@
 use crate::fresh::Step;
 use crate::prerequisites::{self, WASM_TARGET};
 use crate::process::{root, run, run_quietly, say};
-use crate::relaxed;
+use crate::split::{self, Split};
+use crate::{parts, relaxed};
 use anyhow::{Context, Result};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -36,11 +37,16 @@ const THREADS: &str = r#"target.wasm32-unknown-unknown.rustflags = [
     "-C", "link-arg=--export=__tls_align",
     "-C", "link-arg=--export=__tls_base",
     "-Z", "location-detail=none",
+    "-Z", "merge-functions=disabled",
 ]"#;
 
 /// What the module for one thread is compiled with besides: panics say what is wrong and not in which line, for the names and numbers of
-/// all lines that might panic would weigh as much as a model.
-const SMALL: &str = r#"target.wasm32-unknown-unknown.rustflags = ["-Z", "location-detail=none"]"#;
+/// all lines that might panic would weigh as much as a model. Functions that do the same keep names of their own, by which they are split
+/// among parts; wasm-opt merges those of one part.
+const SMALL: &str = r#"target.wasm32-unknown-unknown.rustflags = [
+    "-Z", "location-detail=none",
+    "-Z", "merge-functions=disabled",
+]"#;
 
 /// Builds the module into `www/src/wasm`: `daydream.js`, its types, `daydream_bg.wasm`, and with relaxed SIMD `daydream_relaxed.wasm`; and, where
 /// Rust's standard library can be had as source and compiled, the same for several threads into `www/src/wasm/threads`.
@@ -51,18 +57,17 @@ pub(crate) fn build() -> Result<()> {
     let source = prerequisites::rust_source();
     say("compiling the WebAssembly module, with the standard library: minutes the first time");
     let folder = root().join("www/src/wasm");
-    let compiled = match &source {
-        Ok(()) => compile_with_library("daydream-web", "small", SMALL)?,
+    match &source {
+        Ok(()) => finish(&compile_with_library("daydream-web", "small", SMALL)?, &folder, "wasm", bind_in_parts)?,
         Err(error) => {
-            say(&format!("the module is larger than it need be: {error:#}"));
-            compile("daydream-web")?
+            say(&format!("the module is larger than it need be, and in one piece: {error:#}"));
+            finish(&compile("daydream-web")?, &folder, "wasm", bind_both)?;
         }
-    };
-    finish(&compiled, &folder, "wasm")?;
+    }
     let folder = folder.join("threads");
     say("compiling it for several threads");
     match source.and_then(|()| compile_threaded("daydream-web")) {
-        Ok(compiled) => finish(&compiled, &folder, "wasm-threads"),
+        Ok(compiled) => finish(&compiled, &folder, "wasm-threads", bind_in_parts),
         Err(error) => {
             say(&format!("SKIPPED: the site trains on one thread only. {error:#}"));
             if folder.exists() { Ok(fs::remove_dir_all(folder)?) } else { Ok(()) }
@@ -70,11 +75,11 @@ pub(crate) fn build() -> Result<()> {
     }
 }
 
-/// Gives a compiled module its JavaScript face and optimises it, unless that is done.
-fn finish(compiled: &Path, folder: &Path, stamp: &str) -> Result<()> {
+/// Has a compiled module given its JavaScript face and optimised, unless that is done.
+fn finish(compiled: &Path, folder: &Path, stamp: &str, bind: fn(&Path, &Path, &str) -> Result<()>) -> Result<()> {
     Step {
         stamp: root().join("www/node_modules/.daydream").join(stamp),
-        inputs: &["Cargo.lock", "crates/xtask/src/wasm.rs", "crates/xtask/src/relaxed.rs"]
+        inputs: &["Cargo.lock", "crates/xtask/src/wasm.rs", "crates/xtask/src/relaxed.rs", "crates/xtask/src/split.rs"]
             .map(|file| root().join(file))
             .into_iter()
             .chain([compiled.to_owned()])
@@ -84,7 +89,7 @@ fn finish(compiled: &Path, folder: &Path, stamp: &str) -> Result<()> {
     }
     .run(|| {
         say("binding and optimising it");
-        bind_both(compiled, folder, "daydream")
+        bind(compiled, folder, "daydream")
     })
 }
 
@@ -92,6 +97,28 @@ fn finish(compiled: &Path, folder: &Path, stamp: &str) -> Result<()> {
 /// `NAME_bg.wasm`, in which the relaxed instructions are spelled out, and can be told to load `NAME_relaxed.wasm` instead.
 pub(crate) fn bind_both(compiled: &Path, folder: &Path, name: &str) -> Result<()> {
     bind(compiled, folder, name)?;
+    optimise_both(folder, name)
+}
+
+/// As [`bind_both`], with the parts that both modules share in a folder `parts`.
+fn bind_in_parts(compiled: &Path, folder: &Path, name: &str) -> Result<()> {
+    bind(compiled, folder, name)?;
+    let module = folder.join(format!("{name}_bg.wasm"));
+    let Split { module: first, parts } = split::split(&fs::read(&module)?, parts::of_function()?)?;
+    fs::write(&module, first)?;
+    optimise_both(folder, name)?;
+    let folder = folder.join("parts");
+    fs::create_dir_all(&folder)?;
+    for (part, contents) in parts {
+        let module = folder.join(part).with_extension("wasm");
+        fs::write(&module, contents)?;
+        optimise(&module)?;
+        fs::write(&module, relaxed::plain(&fs::read(&module)?)?)?;
+    }
+    Ok(())
+}
+
+fn optimise_both(folder: &Path, name: &str) -> Result<()> {
     let module = folder.join(format!("{name}_bg.wasm"));
     optimise(&module)?;
     let fused = relaxed::decided(&fs::read(&module)?)?;
@@ -147,7 +174,8 @@ pub(crate) fn target_folder() -> Result<PathBuf> {
     Ok(PathBuf::from(folder))
 }
 
-/// Writes a module and its JavaScript face, `NAME.js` and `NAME_bg.wasm`, to a folder of their own.
+/// Writes a module and its JavaScript face, `NAME.js` and `NAME_bg.wasm`, to a folder of their own. Its functions keep their names, until it is
+/// optimised.
 pub(crate) fn bind(compiled: &Path, folder: &Path, name: &str) -> Result<()> {
     if folder.exists() {
         fs::remove_dir_all(folder)?;
@@ -158,7 +186,7 @@ pub(crate) fn bind(compiled: &Path, folder: &Path, name: &str) -> Result<()> {
         .web(true)?
         .omit_default_module_path(false)
         .typescript(true)
-        .remove_name_section(true)
+        .remove_name_section(false)
         .remove_producers_section(true)
         .generate(folder)
         .context("wasm-bindgen cannot read the compiled module")

@@ -1,0 +1,75 @@
+/**
+ * Parts of the WebAssembly module that are fetched when they are needed: the code of each model, what draws on the GPU, what reads files, what
+ * reads and writes checkpoints. A part is a module over the memory and the functions of the first.
+ */
+
+import type { Failure } from './protocol';
+
+const urls = named(import.meta.glob<string>('./wasm/parts/*.wasm', { query: '?url', import: 'default', eager: true }));
+const threadedUrls = named(import.meta.glob<string>('./wasm/threads/parts/*.wasm', { query: '?url', import: 'default', eager: true }));
+
+function named(files: Record<string, string>): Map<string, string> {
+  return new Map(Object.entries(files).map(([path, url]) => [path.slice(path.lastIndexOf('/') + 1, -'.wasm'.length), url]));
+}
+
+/** What is being fetched or has been, by address. */
+const contents = new Map<string, Promise<ArrayBuffer>>();
+
+function contentsOf(url: string): Promise<ArrayBuffer> {
+  const known = contents.get(url);
+  if (known) return known;
+  const fetched = (async () => {
+    const answer = await fetch(new URL(url, import.meta.url));
+    if (!answer.ok) throw new Error(`${url}: ${answer.status} ${answer.statusText}`);
+    return answer.arrayBuffer();
+  })();
+  contents.set(url, fetched);
+  // It may come the next time.
+  fetched.catch(() => contents.delete(url));
+  return fetched;
+}
+
+/** Has a part fetched, before the module is there that it belongs to: the one for several threads, or the one for one. */
+export function prefetch(part: string, threaded: boolean): void {
+  const url = (threaded ? threadedUrls : urls).get(part);
+  if (url !== undefined) void contentsOf(url).catch(() => undefined);
+}
+
+/** A part did not come; what is open goes on. */
+class NotBrought extends Error implements Failure {
+  readonly code = 'unsupported';
+  readonly en: string;
+  readonly ko: string;
+
+  constructor(problem: string) {
+    super(problem);
+    this.en = `A part of this page could not be loaded (${problem}). Check the connection and try again.`;
+    this.ko = `페이지의 일부를 불러오지 못했습니다(${problem}). 연결을 확인하고 다시 시도해 주세요.`;
+  }
+}
+
+export class Parts {
+  readonly #exports: WebAssembly.ModuleImports;
+  readonly #urls: Map<string, string>;
+  readonly #brought = new Set<string>();
+
+  /** Parts of a module that has these exports. */
+  constructor(exports: unknown, threaded: boolean) {
+    this.#exports = exports as WebAssembly.ModuleImports;
+    this.#urls = threaded ? threadedUrls : urls;
+  }
+
+  /** Brings a part, or what a model needs, unless it is here or the module came whole. */
+  async bring(part: string): Promise<void> {
+    const url = this.#urls.get(part);
+    if (url === undefined || this.#brought.has(part)) return;
+    try {
+      // Not streamed: hosts that name another type for it would be refused.
+      await WebAssembly.instantiate(await contentsOf(url), { m: this.#exports });
+    } catch (thrown) {
+      throw new NotBrought(thrown instanceof Error ? thrown.message : String(thrown));
+    }
+    this.#brought.add(part);
+    contents.delete(url);
+  }
+}

@@ -23,10 +23,12 @@ pub struct Header {
 
 /// What a session does with checkpoints, through pointers that the compiler does not follow: so a page can bring this code when it is needed.
 pub(crate) struct Code {
-    pub(crate) header: fn(&str, &[u8]) -> Result<Header, Error>,
-    pub(crate) write: fn(&Header, &Module, &[f32]) -> Result<Vec<u8>, Error>,
-    pub(crate) params: fn(&str, &[u8], &Module) -> Result<Vec<f32>, Error>,
+    pub(crate) header: fn(&str, &[u8]) -> Fallible<Header>,
+    pub(crate) write: fn(&Header, &Module, &[f32]) -> Fallible<Vec<u8>>,
+    pub(crate) params: fn(&str, &[u8], &Module) -> Fallible<Vec<f32>>,
 }
+
+type Fallible<T> = Result<T, Error>;
 
 pub(crate) fn code() -> &'static Code {
     static CODE: Code = Code { header, write, params };

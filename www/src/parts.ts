@@ -1,6 +1,6 @@
 /**
- * Parts of the WebAssembly module that are fetched when they are needed: the code of each model, what draws on the GPU, what reads files, what
- * reads and writes checkpoints. A part is a module over the memory and the functions of the first.
+ * Parts of the WebAssembly module that are fetched when they are needed: the code of each model, what computes on the GPU, what reads files, what
+ * reads and writes checkpoints. A part is a module over the memory, the table and the functions of the first.
  */
 
 import type { Failure } from './protocol';
@@ -48,6 +48,7 @@ class NotBrought extends Error implements Failure {
   }
 }
 
+/** The parts of one instance of the module. */
 export class Parts {
   readonly #exports: WebAssembly.ModuleImports;
   readonly #urls: Map<string, string>;

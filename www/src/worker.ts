@@ -80,7 +80,7 @@ function watchDevice(): void {
   if (now.device.kind !== device) send({ type: 'moved', info: settle(now) });
 }
 
-/** What draws on the GPU, where the browser lets it: else the module says by itself that there is none. */
+/** Brings what computes on the GPU, where the browser lets it: else the module says by itself that there is none. */
 async function bringGpu(): Promise<void> {
   if ('gpu' in navigator) await parts.bring('gpu');
 }

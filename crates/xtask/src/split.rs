@@ -1,10 +1,12 @@
 //! The module in parts, so that a page loads the code of the model that it shows and of no other.
 //!
-//! Models are called through pointers: what builds one stands in its spec, what it can do in tables of methods. So the functions that only a model's
-//! pointers lead to can stay away until the model is opened. Their places in the module's table of functions are empty until the part has been instantiated over the same
-//! memory and the same table, which fills them. A part calls functions of the module by importing them.
+//! Models are called through pointers: what builds one stands in its spec, what it can do in tables of methods. So the functions that only
+//! a model's pointers lead to can stay away until the model is opened. Their places in the module's table of functions are empty until the
+//! part has been instantiated over the same memory and the same table, which fills them. A part imports what it calls of the module. What a
+//! few parts share, each has.
 //!
-//! Ready-made splitters (`wasm_split_cli_support`, binaryen's `wasm-split`) make memories that threads cannot share, or do not come with npm or cargo.
+//! Ready-made splitters (`wasm_split_cli_support`, binaryen's `wasm-split`) make memories that threads cannot share, or come neither with npm
+//! nor with cargo.
 
 use anyhow::{Context, Result, bail, ensure};
 use std::collections::{BTreeMap, BTreeSet, HashMap};

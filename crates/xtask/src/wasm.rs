@@ -49,7 +49,8 @@ const SMALL: &str = r#"target.wasm32-unknown-unknown.rustflags = [
 ]"#;
 
 /// Builds the module into `www/src/wasm`: `daydream.js`, its types, `daydream_bg.wasm`, and with relaxed SIMD `daydream_relaxed.wasm`; and, where
-/// Rust's standard library can be had as source and compiled, the same for several threads into `www/src/wasm/threads`.
+/// Rust's standard library can be had as source and compiled, the same for several threads into `www/src/wasm/threads`. With that source, both
+/// come in parts: what a page need not load at once is in `parts`.
 ///
 /// Expects the page's packages to be installed: wasm-opt is one of them.
 pub(crate) fn build() -> Result<()> {

@@ -14,10 +14,12 @@ async function compressed(file) {
 /** Whether a file is the engine: with relaxed SIMD or without, for one thread or for several. */
 const isEngine = ({ name }) => /\/daydream_(bg|relaxed)-[^/]*\.wasm$/.test(name);
 
+const isForGpu = (name) => /(^|\/)gpu-[^/]*\.wasm$/.test(name);
+
 /** What computes on the GPU is a part of its own, which a visit loads when training has begun. */
 async function gpuPart(site) {
   const names = await readdir(join(site, 'assets'));
-  const sizes = await Promise.all(names.filter((name) => /^gpu-[^/]*\.wasm$/.test(name)).map((name) => compressed(join(site, 'assets', name))));
+  const sizes = await Promise.all(names.filter(isForGpu).map((name) => compressed(join(site, 'assets', name))));
   return Math.max(0, ...sizes);
 }
 
@@ -26,7 +28,7 @@ export async function weigh(browser, site) {
   const visits = [];
   const gpu = await gpuPart(site);
   for (const isolated of [true, false]) {
-    const names = (await browser.visit(site, isolated)).filter((name) => !/\/gpu-[^/]*\.wasm$/.test(name));
+    const names = (await browser.visit(site, isolated)).filter((name) => !isForGpu(name));
     const files = await Promise.all(names.map(async (name) => ({ name, bytes: await compressed(join(site, name)) })));
     const sum = (chosen) => chosen.reduce((total, { bytes }) => total + bytes, 0);
     const modules = files.filter(({ name }) => name.endsWith('.wasm'));

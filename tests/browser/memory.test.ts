@@ -109,6 +109,7 @@ test('switching models again and again takes no more memory', async () => {
     growth.push(now - module);
     module = now;
   }
+  expect(module).toBeLessThan(1.3 * before.module);
   expect(growth.at(-1), `bytes more for each hundred: ${growth.join(', ')}`).toBe(0);
   expect(await browser.consoleErrors()).toEqual([]);
 });

@@ -16,7 +16,7 @@ interface Catalogue {
     views: { id: string; data: string[] }[];
     presets: { id: string; data: string; knobs: [string, string][] }[];
   }[];
-  data: { id: string; kind: string; knobs: { id: string }[] }[];
+  data: { id: string; kind: string }[];
 }
 
 const catalogue = JSON.parse(readFileSync(`${DIST}/../src/wasm/catalogue.json`, 'utf8')) as Catalogue;
@@ -83,8 +83,8 @@ test.for(catalogue.models)('$id needs no part but its own', async (model) => {
   }
 });
 
-test('a part that does not come is asked for again, and what is open goes on', async () => {
-  await browser.page.route('**/assets/vae-*.wasm', (route) => route.abort());
+test.for(['nothing', 'another page'])('a part for which %s comes is asked for again, and what is open goes on', async (what) => {
+  await browser.page.route('**/assets/vae-*.wasm', (route) => what === 'nothing' ? route.abort() : route.fulfill({ contentType: 'text/html', body: '<h1>Sign in</h1>' }));
   await openPlayer(browser, `${site.url}#model=rbm&data=bars&hidden=16&device=cpu&lang=en`);
   requests = [];
   await browser.evaluate(() => { location.hash = '#model=vae&data=bars&hidden=16&device=cpu&lang=en'; });

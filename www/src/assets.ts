@@ -1,6 +1,7 @@
 /** The files that data sets are made from: fetched when such a data set is first opened. */
 
 import type { Engine } from './engine';
+import { fetched } from './fetched';
 import { unpacked } from './gzip';
 
 const urls = import.meta.glob<string>('../../crates/models/assets/*.gz', { query: '?url', import: 'default', eager: true });
@@ -10,7 +11,5 @@ export async function bringAsset(engine: Engine, data: string): Promise<void> {
   const name = engine.missingAsset(data);
   const url = name === undefined ? undefined : urls[`../../crates/models/assets/${name}`];
   if (url === undefined) return;
-  const answer = await fetch(new URL(url, import.meta.url));
-  if (!answer.ok) throw new Error(`${url}: ${answer.status} ${answer.statusText}`);
-  engine.bringAsset(data, await unpacked(await answer.blob()));
+  engine.bringAsset(data, await unpacked(await (await fetched(url)).blob()));
 }

@@ -3,6 +3,7 @@
  * reads and writes checkpoints. A part is a module over the memory, the table and the functions of the first.
  */
 
+import { fetched } from './fetched';
 import type { Failure } from './protocol';
 
 const urls = named(import.meta.glob<string>('./wasm/parts/*.wasm', { query: '?url', import: 'default', eager: true }));
@@ -12,27 +13,23 @@ function named(files: Record<string, string>): Map<string, string> {
   return new Map(Object.entries(files).map(([path, url]) => [path.slice(path.lastIndexOf('/') + 1, -'.wasm'.length), url]));
 }
 
-/** What is being fetched or has been, by address. */
+/** What is being fetched, or was and waits for the module, by address. */
 const contents = new Map<string, Promise<ArrayBuffer>>();
 
 function contentsOf(url: string): Promise<ArrayBuffer> {
   const known = contents.get(url);
   if (known) return known;
-  const fetched = (async () => {
-    const answer = await fetch(new URL(url, import.meta.url));
-    if (!answer.ok) throw new Error(`${url}: ${answer.status} ${answer.statusText}`);
-    return answer.arrayBuffer();
-  })();
-  contents.set(url, fetched);
+  const coming = fetched(url).then((answer) => answer.arrayBuffer());
+  contents.set(url, coming);
   // It may come the next time.
-  fetched.catch(() => contents.delete(url));
-  return fetched;
+  coming.catch(() => contents.delete(url));
+  return coming;
 }
 
 /** Has a part fetched, before the module is there that it belongs to: the one for several threads, or the one for one. */
 export function prefetch(part: string, threaded: boolean): void {
   const url = (threaded ? threadedUrls : urls).get(part);
-  if (url !== undefined) void contentsOf(url).catch(() => undefined);
+  if (url !== undefined) void contentsOf(url);
 }
 
 /** A part did not come; what is open goes on. */
@@ -67,10 +64,12 @@ export class Parts {
     try {
       // Not streamed: hosts that name another type for it would be refused.
       await WebAssembly.instantiate(await contentsOf(url), { m: this.#exports });
+      this.#brought.add(part);
     } catch (thrown) {
       throw new NotBrought(thrown instanceof Error ? thrown.message : String(thrown));
+    } finally {
+      // Not needed any more, or not what it should be.
+      contents.delete(url);
     }
-    this.#brought.add(part);
-    contents.delete(url);
   }
 }

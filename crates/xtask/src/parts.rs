@@ -26,34 +26,23 @@ pub(crate) fn of_function() -> Result<impl Fn(&str) -> Option<String>> {
 }
 
 fn part_of(name: &str, models: &[String]) -> Option<String> {
-    // Crates are followed by their hashes: `<daydream_models[0123456789abcdef]::zoo::rbm::Rbm as ...>`.
-    let mut spoken_of = models.iter().filter(|model| name.contains(&format!("]::zoo::{model}::")));
+    let name = without_hashes(name);
+    let mut spoken_of = models.iter().filter(|model| name.contains(&format!("daydream_models::zoo::{model}::")));
     if let Some(model) = spoken_of.next() {
         return spoken_of.next().is_none().then(|| model.replace('_', "-"));
     }
-    let name = without_hashes(name);
     let other = OTHERS.iter().find(|(_, words)| words.iter().any(|word| name.contains(word)));
     other.map(|(part, _)| (*part).to_owned())
 }
 
-/// A name as it would be written in code.
+/// A name as it would be written in code: in symbols each crate is followed by its hash, `daydream_models[0123456789abcdef]::zoo`.
 fn without_hashes(name: &str) -> String {
-    let mut rest = name;
-    let mut plain = String::new();
-    while let Some((before, after)) = rest.split_once('[') {
-        match after.split_once(']') {
-            Some((hash, after)) if hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
-                plain.push_str(before);
-                rest = after;
-            }
-            _ => {
-                plain.push_str(before);
-                plain.push('[');
-                rest = after;
-            }
-        }
-    }
-    plain + rest
+    let mut pieces = name.split('[');
+    let first = pieces.next().unwrap_or_default().to_owned();
+    pieces.fold(first, |plain, piece| match piece.split_once(']') {
+        Some((hash, rest)) if hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()) => plain + rest,
+        _ => plain + "[" + piece,
+    })
 }
 
 #[cfg(test)]

@@ -36,9 +36,7 @@ pub(crate) fn spelled_out(relaxed: &[u8]) -> Result<Vec<u8>> {
 /// # Errors
 /// Where relaxed instructions are left that nothing is known about.
 pub(crate) fn plain(compiled: &[u8]) -> Result<Vec<u8>> {
-    let (mut decided, count) = rewritten(compiled, |instruction, written, _| written.push(decide(instruction)))?;
-    ensure!(count == 0, "a module has relaxed multiplications with addition where none was expected");
-    validated(decided.emit_wasm())
+    validated(decided(compiled)?)
 }
 
 fn validated(plain: Vec<u8>) -> Result<Vec<u8>> {

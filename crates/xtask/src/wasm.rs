@@ -80,11 +80,17 @@ pub(crate) fn build() -> Result<()> {
 fn finish(compiled: &Path, folder: &Path, stamp: &str, bind: fn(&Path, &Path, &str) -> Result<()>) -> Result<()> {
     Step {
         stamp: root().join("www/node_modules/.daydream").join(stamp),
-        inputs: &["Cargo.lock", "crates/xtask/src/wasm.rs", "crates/xtask/src/relaxed.rs", "crates/xtask/src/split.rs"]
-            .map(|file| root().join(file))
-            .into_iter()
-            .chain([compiled.to_owned()])
-            .collect::<Vec<_>>(),
+        inputs: &[
+            "Cargo.lock",
+            "crates/xtask/src/wasm.rs",
+            "crates/xtask/src/relaxed.rs",
+            "crates/xtask/src/split.rs",
+            "crates/xtask/src/parts.rs",
+        ]
+        .map(|file| root().join(file))
+        .into_iter()
+        .chain([compiled.to_owned()])
+        .collect::<Vec<_>>(),
         ignored: &[],
         output: folder.join("daydream_bg.wasm"),
     }

@@ -25,18 +25,3 @@ pub use executor::Cpu;
 pub use jit::Linker;
 pub use simd::{Matrix, Piece, Product, Target, Workspace};
 pub use threads::Crew;
-
-#[cfg(test)]
-mod tests {
-    use crate::Cpu;
-
-    /// Within the crate's own tests the kernel for WebAssembly multiplies, elsewhere the native library.
-    #[test]
-    fn the_kernel_for_webassembly_passes_every_check() {
-        for (_, check) in daydream_tests::CHECKS {
-            for threads in [1, 3] {
-                pollster::block_on(check(Box::new(Cpu::with_threads(threads).sharing_from(0.0))));
-            }
-        }
-    }
-}

@@ -1,58 +1,145 @@
 //! Our own matrix product: operands packed for the [tile](super::tile), pieces sized for the caches.
 //!
-//! The right factor of a piece is packed once for all its rows, a few panels of 16 KiB just before they are used. Where no other piece uses it
+//! The right factor of a piece is packed once for all its rows, a few panels just before they are used. Where no other piece uses it
 //! the next panels take their place, which is still in the nearest caches; else all are kept (at most 2 MiB). The left factor is packed once for all its
-//! columns (at most 260 KiB). Packing costs a few percent where the other factor is narrow; reading rows in place instead would take an address
+//! columns (at most 300 KiB). Packing costs a few percent where the other factor is narrow; reading rows in place instead would take an address
 //! for each in the innermost loop, which costs more.
+//!
+//! The shape of a tile follows from the registers. A fused multiplication with addition takes four cycles and two begin in each, so that eight
+//! sums must be under way, and more for slack:
+//!
+//! - In browsers on x86, fifteen registers of four lanes: 5 rows of 2 vectors, ten sums. With the operands and a product that is yet to be
+//!   added (where the two are not fused) they take fourteen.
+//! - AVX2, sixteen registers of eight lanes: 6 rows of 2 vectors.
+//! - AVX-512 and NEON, thirty-two registers of sixteen or four lanes: 12 rows of 2 vectors.
 
 use super::gemm::{Matrix, Multiply, Product, Right, Target};
 use super::pack::{TOGETHER, pack};
-use super::tile::{COLUMNS, ROWS, tile};
+use super::registers::Registers;
+use super::tile::tile;
 use crate::aligned::Aligned;
 
 /// The most steps of shallow tiles.
 const MOST_SHALLOW: usize = 64;
 
+/// The most numbers of a tile.
+const LARGEST_TILE: usize = 12 * 32;
+
 /// Room for packed operands.
 pub(super) struct Packed {
     left: Aligned,
     right: Aligned,
+    /// What registers there are.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(super) level: fearless_simd::Level,
 }
 
 impl Default for Packed {
     fn default() -> Packed {
         let Product { rows, depth, columns } = Self::LARGEST;
-        Packed { left: Aligned::zeros(rows * depth), right: Aligned::zeros(depth * columns) }
-    }
-}
-
-impl Multiply for Packed {
-    const LARGEST: Product = Product { rows: 26 * ROWS, depth: 512, columns: 1024 };
-    const ROWS: usize = ROWS;
-
-    unsafe fn multiply(&mut self, product: Product, a: Matrix<'_>, b: Matrix<'_>, right: Right, c: Target<'_>) {
-        // SAFETY: the caller's promise.
-        unsafe {
-            if (1..=MOST_SHALLOW).contains(&product.depth) {
-                self.multiply_by::<true>(product, a, b, right, c);
-            } else {
-                self.multiply_by::<false>(product, a, b, right, c);
-            }
+        Packed {
+            left: Aligned::zeros(rows * depth),
+            right: Aligned::zeros(depth * columns),
+            #[cfg(not(target_arch = "wasm32"))]
+            level: fearless_simd::Level::new(),
         }
     }
 }
 
+#[cfg(target_arch = "wasm32")]
+impl Multiply for Packed {
+    const LARGEST: Product = Product { rows: 130, depth: 512, columns: 1024 };
+    const ROWS: usize = 5;
+
+    unsafe fn multiply(&mut self, product: Product, a: Matrix<'_>, b: Matrix<'_>, right: Right, c: Target<'_>) {
+        // SAFETY: the caller's promise.
+        unsafe { self.multiply_in::<_, 5, 2, 8>(super::fours::Fours, product, a, b, right, c) }
+    }
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+impl Multiply for Packed {
+    const LARGEST: Product = Product { rows: 144, depth: 512, columns: 1024 };
+    const ROWS: usize = 12;
+
+    unsafe fn multiply(&mut self, product: Product, a: Matrix<'_>, b: Matrix<'_>, right: Right, c: Target<'_>) {
+        fearless_simd::dispatch!(self.level, simd => {
+            // SAFETY: the caller's promise.
+            unsafe { self.multiply_widest(simd, product, a, b, right, c) }
+        });
+    }
+}
+
 impl Packed {
-    /// [`Packed::multiply`] by tiles that are shallow or not.
+    /// [`Packed::multiply`] in native registers.
     ///
-    /// A function of its own: V8 compiles the innermost loop best where few loops lie around it.
+    /// # Safety
+    /// As there.
+    #[cfg(not(target_arch = "wasm32"))]
+    #[inline(always)]
+    unsafe fn multiply_widest<S: fearless_simd::Simd>(
+        &mut self,
+        simd: S,
+        product: Product,
+        a: Matrix<'_>,
+        b: Matrix<'_>,
+        right: Right,
+        c: Target<'_>,
+    ) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            match S::LANES {
+                16 => self.multiply_in::<S, 12, 2, 32>(simd, product, a, b, right, c),
+                8 => self.multiply_in::<S, 6, 2, 16>(simd, product, a, b, right, c),
+                _ if cfg!(target_arch = "aarch64") => self.multiply_in::<S, 12, 2, 8>(simd, product, a, b, right, c),
+                _ => self.multiply_in::<S, 5, 2, 8>(simd, product, a, b, right, c),
+            }
+        }
+    }
+
+    /// [`Packed::multiply`] by tiles of `ROWS` rows and `VECTORS` vectors, which are `COLUMNS` numbers.
+    ///
+    /// # Safety
+    /// As there.
+    #[inline(always)]
+    pub(super) unsafe fn multiply_in<R: Registers, const ROWS: usize, const VECTORS: usize, const COLUMNS: usize>(
+        &mut self,
+        registers: R,
+        product: Product,
+        a: Matrix<'_>,
+        b: Matrix<'_>,
+        right: Right,
+        c: Target<'_>,
+    ) {
+        assert!(VECTORS * R::LANES == COLUMNS, "vectors make up a tile");
+        // SAFETY: the caller's promise.
+        unsafe {
+            if (1..=MOST_SHALLOW).contains(&product.depth) {
+                self.multiply_by::<R, ROWS, VECTORS, COLUMNS, true>(registers, product, a, b, right, c);
+            } else {
+                self.multiply_by::<R, ROWS, VECTORS, COLUMNS, false>(registers, product, a, b, right, c);
+            }
+        }
+    }
+
+    /// [`Packed::multiply_in`] by tiles that are shallow or not.
+    ///
+    /// In WebAssembly a function of its own: V8 compiles the innermost loop best where few loops lie around it.
     ///
     /// # Safety
     /// As there, and there is a step where tiles are shallow.
-    #[inline(never)]
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     #[cfg_attr(all(target_arch = "wasm32", feature = "relaxed"), target_feature(enable = "relaxed-simd"))]
-    unsafe fn multiply_by<const SHALLOW: bool>(
+    unsafe fn multiply_by<
+        R: Registers,
+        const ROWS: usize,
+        const VECTORS: usize,
+        const COLUMNS: usize,
+        const SHALLOW: bool,
+    >(
         &mut self,
+        registers: R,
         product: Product,
         a: Matrix<'_>,
         b: Matrix<'_>,
@@ -60,12 +147,13 @@ impl Packed {
         c: Target<'_>,
     ) {
         let Product { rows, depth, columns } = product;
-        pack::<ROWS>(a, rows, depth, &mut self.left);
+        pack::<R, ROWS>(registers, a, rows, depth, &mut self.left);
         for first in (0..columns).step_by(TOGETHER * COLUMNS) {
             let end = columns.min(first + TOGETHER * COLUMNS);
             let kept = if right == Right::Once { 0 } else { first * depth };
             if right != Right::Again {
-                pack::<COLUMNS>(b.from(0, first).transpose(), end - first, depth, &mut self.right[kept..]);
+                let panels = &mut self.right[kept..];
+                pack::<R, COLUMNS>(registers, b.from(0, first).transpose(), end - first, depth, panels);
             }
             for column in (first..end).step_by(COLUMNS) {
                 let right = self.right[kept + (column - first) * depth..][..COLUMNS * depth].as_ptr();
@@ -74,14 +162,35 @@ impl Packed {
                 for _ in 0..whole {
                     // SAFETY: the panels hold `depth` steps, of which `left` has one for each `ROWS` rows. The caller vouches for all elements
                     // of `c`, of which as many are left from here on.
-                    unsafe { tile::<ROWS, 2, SHALLOW>(depth, left, right, to, c.stride, c.accumulate) };
+                    unsafe {
+                        tile::<R, ROWS, COLUMNS, ROWS, VECTORS, SHALLOW>(
+                            registers,
+                            depth,
+                            left,
+                            right,
+                            to,
+                            c.stride,
+                            c.accumulate,
+                        );
+                    }
                     left = left.wrapping_add(ROWS * depth);
                     to = to.wrapping_add(ROWS * c.stride);
                 }
                 for row in (whole * ROWS..rows).step_by(ROWS) {
                     let shape = (ROWS.min(rows - row), COLUMNS.min(columns - column));
                     // SAFETY: as above, of which `shape` are left.
-                    unsafe { edge(depth, left, right, shape, to, c.stride, c.accumulate) };
+                    unsafe {
+                        edge::<R, ROWS, VECTORS, COLUMNS>(
+                            registers,
+                            depth,
+                            left,
+                            right,
+                            shape,
+                            to,
+                            c.stride,
+                            c.accumulate,
+                        );
+                    }
                     left = left.wrapping_add(ROWS * depth);
                     to = to.wrapping_add(ROWS * c.stride);
                 }
@@ -92,13 +201,16 @@ impl Packed {
 
 /// Computes a tile at the edge: only `rows` and `columns` of it exist in `C`.
 ///
-/// A function of its own, as loops that run seldom.
+/// In WebAssembly a function of its own, as loops that run seldom.
 ///
 /// # Safety
 /// As for [`tile`], but only that part is read and written at `c`.
-#[inline(never)]
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
 #[cfg_attr(all(target_arch = "wasm32", feature = "relaxed"), target_feature(enable = "relaxed-simd"))]
-unsafe fn edge(
+#[expect(clippy::too_many_arguments, reason = "those of a tile, and its shape")]
+unsafe fn edge<R: Registers, const ROWS: usize, const VECTORS: usize, const COLUMNS: usize>(
+    registers: R,
     depth: usize,
     left: *const f32,
     right: *const f32,
@@ -107,14 +219,25 @@ unsafe fn edge(
     stride: usize,
     accumulate: bool,
 ) {
+    let vectors = columns.div_ceil(R::LANES);
     // SAFETY: the caller's promise for the operands. The result goes to `C` where it is of whole vectors, else to `spare`, and from there the
     // part that exists.
     unsafe {
-        if columns.is_multiple_of(4) {
-            return tile_of(rows, columns, depth, left, right, c, stride, accumulate);
+        if columns.is_multiple_of(R::LANES) {
+            return tile_of::<R, ROWS, VECTORS, COLUMNS>(
+                registers,
+                (rows, vectors),
+                depth,
+                left,
+                right,
+                c,
+                stride,
+                accumulate,
+            );
         }
-        let mut spare = [0.0; ROWS * COLUMNS];
-        tile_of(rows, columns, depth, left, right, spare.as_mut_ptr(), COLUMNS, false);
+        let mut spare = [0.0; LARGEST_TILE];
+        let all = spare.as_mut_ptr();
+        tile_of::<R, ROWS, VECTORS, COLUMNS>(registers, (rows, vectors), depth, left, right, all, COLUMNS, false);
         for row in 0..rows {
             for column in 0..columns {
                 let to = c.add(row * stride + column);
@@ -124,15 +247,15 @@ unsafe fn edge(
     }
 }
 
-/// A tile of so many rows, and of as many whole vectors as hold the columns.
+/// A tile of so many rows and vectors.
 ///
 /// # Safety
 /// As for [`tile`].
 #[inline(always)]
 #[expect(clippy::too_many_arguments, reason = "those of a tile, and its shape")]
-unsafe fn tile_of(
-    rows: usize,
-    columns: usize,
+unsafe fn tile_of<R: Registers, const ROWS: usize, const VECTORS: usize, const COLUMNS: usize>(
+    registers: R,
+    shape: (usize, usize),
     depth: usize,
     left: *const f32,
     right: *const f32,
@@ -140,19 +263,24 @@ unsafe fn tile_of(
     stride: usize,
     accumulate: bool,
 ) {
-    // SAFETY: the caller's promise.
-    unsafe {
-        match (rows, columns <= 4) {
-            (1, true) => tile::<1, 1, false>(depth, left, right, c, stride, accumulate),
-            (2, true) => tile::<2, 1, false>(depth, left, right, c, stride, accumulate),
-            (3, true) => tile::<3, 1, false>(depth, left, right, c, stride, accumulate),
-            (4, true) => tile::<4, 1, false>(depth, left, right, c, stride, accumulate),
-            (_, true) => tile::<ROWS, 1, false>(depth, left, right, c, stride, accumulate),
-            (1, false) => tile::<1, 2, false>(depth, left, right, c, stride, accumulate),
-            (2, false) => tile::<2, 2, false>(depth, left, right, c, stride, accumulate),
-            (3, false) => tile::<3, 2, false>(depth, left, right, c, stride, accumulate),
-            (4, false) => tile::<4, 2, false>(depth, left, right, c, stride, accumulate),
-            (_, false) => tile::<ROWS, 2, false>(depth, left, right, c, stride, accumulate),
-        }
+    /// The tile whose shape it is, among those with fewer rows than a whole one and that with as many.
+    macro_rules! choose {
+        ($($own:literal)*) => {
+            match shape {
+                $(
+                    ($own, 1) if $own < ROWS => {
+                        tile::<R, ROWS, COLUMNS, $own, 1, false>(registers, depth, left, right, c, stride, accumulate)
+                    }
+                    ($own, _) if $own < ROWS => {
+                        tile::<R, ROWS, COLUMNS, $own, VECTORS, false>(registers, depth, left, right, c, stride, accumulate)
+                    }
+                )*
+                (_, 1) => tile::<R, ROWS, COLUMNS, ROWS, 1, false>(registers, depth, left, right, c, stride, accumulate),
+                _ => tile::<R, ROWS, COLUMNS, ROWS, VECTORS, false>(registers, depth, left, right, c, stride, accumulate),
+            }
+        };
     }
+    const { assert!(ROWS <= 12 && VECTORS == 2, "every shape is among those below") }
+    // SAFETY: the caller's promise.
+    unsafe { choose!(1 2 3 4 5 6 7 8 9 10 11) }
 }

@@ -5,10 +5,7 @@
 use std::cell::Cell;
 use std::ops::Range;
 
-#[cfg(any(target_arch = "wasm32", test))]
 use super::blocked::Packed as Multiplier;
-#[cfg(not(any(target_arch = "wasm32", test)))]
-use super::library::Library as Multiplier;
 
 /// A matrix within a slice: element `(i, j)` is `data[origin + i·row + j·column]`. A transpose is an exchange of strides.
 #[derive(Clone, Copy, Debug)]

@@ -1,24 +1,20 @@
 //! The SIMD module: matrix products. Unsafe code, for what reads and writes vectors.
 //!
-//! Natively the `matrixmultiply` crate multiplies. In WebAssembly, where no library comes near what the machine can
-//! do, our own packed kernel does: [`lanes`] are four numbers in a vector register, [`tile`] is the innermost loop,
-//! [`pack`] lays operands out for it, and [`blocked`] cuts a product into pieces that fit the caches. Tests run that
-//! kernel natively too, over plain arrays.
+//! [`registers`] hold vectors, [`tile`] is the innermost loop, [`pack`] lays operands out for it, and [`blocked`] cuts
+//! a product into pieces that fit the caches. In WebAssembly no library comes near what the machine can do, and natively none gains as much
+//! by what goes on in its caches next to a training step.
 #![allow(unsafe_code)]
 
-mod gemm;
-
-#[cfg(any(target_arch = "wasm32", test))]
 mod blocked;
 #[cfg(any(target_arch = "wasm32", test))]
-mod lanes;
+mod fours;
+mod gemm;
 #[cfg(not(target_arch = "wasm32"))]
-mod library;
-#[cfg(any(target_arch = "wasm32", test))]
+mod native;
 mod pack;
+mod registers;
 #[cfg(test)]
 mod tests;
-#[cfg(any(target_arch = "wasm32", test))]
 mod tile;
 
 pub use gemm::{Matrix, Piece, Product, Target, Workspace};

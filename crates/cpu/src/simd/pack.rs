@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use super::gemm::Matrix;
-use super::lanes::F32x4;
+use super::registers::Registers;
 
 /// Panels that are packed at a time where lines lie side by side: what is read at once are whole lines of the cache, neighbours among them.
 pub(super) const TOGETHER: usize = 4;
@@ -13,14 +13,24 @@ pub(super) const TOGETHER: usize = 4;
 ///
 /// The lines are the rows of `source`: of the left factor, or of the right factor transposed.
 ///
+/// In WebAssembly a function of its own; natively a part of one that may use `registers`.
+///
 /// # Panics
 /// Where `source` or `packed` is too short.
-#[inline(never)]
-pub(super) fn pack<const WIDTH: usize>(source: Matrix<'_>, lines: usize, depth: usize, packed: &mut [f32]) {
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
+pub(super) fn pack<R: Registers, const WIDTH: usize>(
+    registers: R,
+    source: Matrix<'_>,
+    lines: usize,
+    depth: usize,
+    packed: &mut [f32],
+) {
     let mut begin = 0;
     if source.row == 1 {
         while begin + TOGETHER * WIDTH <= lines {
-            pack_together::<WIDTH>(source, begin, depth, &mut packed[begin * depth..][..TOGETHER * WIDTH * depth]);
+            let panels = &mut packed[begin * depth..][..TOGETHER * WIDTH * depth];
+            pack_together::<R, WIDTH>(registers, source, begin, depth, panels);
             begin += TOGETHER * WIDTH;
         }
     }
@@ -29,9 +39,9 @@ pub(super) fn pack<const WIDTH: usize>(source: Matrix<'_>, lines: usize, depth: 
         if lines - first < WIDTH {
             pack_few::<WIDTH>(source, first..lines, panel);
         } else if source.row == 1 {
-            pack_side_by_side::<WIDTH>(source, first, panel);
+            pack_side_by_side::<R, WIDTH>(registers, source, first, panel);
         } else if source.column == 1 {
-            pack_consecutive::<WIDTH>(source, first, depth, panel);
+            pack_consecutive::<R, WIDTH>(registers, source, first, depth, panel);
         } else {
             pack_few::<WIDTH>(source, first..first + WIDTH, panel);
         }
@@ -39,7 +49,13 @@ pub(super) fn pack<const WIDTH: usize>(source: Matrix<'_>, lines: usize, depth: 
 }
 
 /// Lines lie side by side: each step is one run of `WIDTH` numbers.
-fn pack_side_by_side<const WIDTH: usize>(source: Matrix<'_>, first: usize, panel: &mut [f32]) {
+#[inline(always)]
+fn pack_side_by_side<R: Registers, const WIDTH: usize>(
+    registers: R,
+    source: Matrix<'_>,
+    first: usize,
+    panel: &mut [f32],
+) {
     let runs = panel.as_chunks_mut::<WIDTH>().0;
     let Some(last) = runs.len().checked_sub(1) else { return };
     let (begin, end) = (source.position(first, 0), source.position(first, last));
@@ -47,13 +63,20 @@ fn pack_side_by_side<const WIDTH: usize>(source: Matrix<'_>, first: usize, panel
     let mut from = source.data[begin..].as_ptr().cast::<f32>();
     for run in runs {
         // SAFETY: runs are equally far apart, and the first and the last lie within the data.
-        unsafe { copy::<WIDTH>(from, run.as_mut_ptr()) }
+        unsafe { copy::<R, WIDTH>(registers, from, run.as_mut_ptr()) }
         from = from.wrapping_offset(source.column);
     }
 }
 
 /// Lines side by side for several panels.
-fn pack_together<const WIDTH: usize>(source: Matrix<'_>, first: usize, depth: usize, panels: &mut [f32]) {
+#[inline(always)]
+fn pack_together<R: Registers, const WIDTH: usize>(
+    registers: R,
+    source: Matrix<'_>,
+    first: usize,
+    depth: usize,
+    panels: &mut [f32],
+) {
     let Some(last) = depth.checked_sub(1) else { return };
     let (begin, end) = (source.position(first, 0), source.position(first, last));
     assert!(begin.max(end) + TOGETHER * WIDTH <= source.data.len(), "the lines lie within their data");
@@ -64,7 +87,7 @@ fn pack_together<const WIDTH: usize>(source: Matrix<'_>, first: usize, depth: us
         for panel in 0..TOGETHER {
             // SAFETY: runs are equally far apart, and the first and the last lie within the data; `to` takes `depth` runs of the first
             // panel, behind which lie the others.
-            unsafe { copy::<WIDTH>(from.wrapping_add(panel * WIDTH), to.add(panel * WIDTH * depth)) }
+            unsafe { copy::<R, WIDTH>(registers, from.wrapping_add(panel * WIDTH), to.add(panel * WIDTH * depth)) }
         }
         from = from.wrapping_offset(source.column);
         to = to.wrapping_add(WIDTH);
@@ -76,12 +99,15 @@ fn pack_together<const WIDTH: usize>(source: Matrix<'_>, first: usize, depth: us
 /// # Safety
 /// They can be read at `from`, and written at `to`.
 #[inline(always)]
-unsafe fn copy<const WIDTH: usize>(from: *const f32, to: *mut f32) {
-    let whole = WIDTH - WIDTH % 4;
+unsafe fn copy<R: Registers, const WIDTH: usize>(registers: R, from: *const f32, to: *mut f32) {
+    let (wide, whole) = (WIDTH - WIDTH % R::LANES, WIDTH - WIDTH % 4);
     // SAFETY: the caller's promise.
     unsafe {
-        for lane in (0..whole).step_by(4) {
-            F32x4::load(from.add(lane)).store(to.add(lane));
+        for lane in (0..wide).step_by(R::LANES) {
+            registers.store(registers.load(from.add(lane)), to.add(lane));
+        }
+        for lane in (wide..whole).step_by(4) {
+            registers.store_four(registers.load_four(from.add(lane)), to.add(lane));
         }
         for lane in whole..WIDTH {
             *to.add(lane) = *from.add(lane);
@@ -89,9 +115,17 @@ unsafe fn copy<const WIDTH: usize>(from: *const f32, to: *mut f32) {
     }
 }
 
-/// Each line is a run of `depth` numbers: blocks of five lines, or of four, are transposed in registers.
-fn pack_consecutive<const WIDTH: usize>(source: Matrix<'_>, first: usize, depth: usize, panel: &mut [f32]) {
-    const { assert!(WIDTH == 5 || WIDTH.is_multiple_of(4), "lines come in blocks") }
+/// Each line is a run of `depth` numbers: blocks of five lines, or of four, are transposed in registers. The last block may share lines with the one
+/// before.
+#[inline(always)]
+fn pack_consecutive<R: Registers, const WIDTH: usize>(
+    registers: R,
+    source: Matrix<'_>,
+    first: usize,
+    depth: usize,
+    panel: &mut [f32],
+) {
+    const { assert!(WIDTH >= 4, "lines come in blocks") }
     assert!(panel.len() == WIDTH * depth, "all lines have room");
     let whole = depth - depth % 4;
     let lines: [&[Cell<f32>]; WIDTH] = std::array::from_fn(|line| {
@@ -99,23 +133,27 @@ fn pack_consecutive<const WIDTH: usize>(source: Matrix<'_>, first: usize, depth:
         &source.data[at..at + depth]
     });
     // SAFETY: `step + 4 <= depth`, the length of each line.
-    let load = |line: usize, step: usize| unsafe { F32x4::load(lines[line].as_ptr().cast::<f32>().add(step)) };
+    let load = |line: usize, step: usize| unsafe { registers.load_four(lines[line].as_ptr().cast::<f32>().add(step)) };
     let to = panel.as_mut_ptr();
     if WIDTH == 5 {
         for step in (0..whole).step_by(4) {
             let rows = std::array::from_fn(|line| load(line, step));
-            for (number, numbers) in F32x4::transpose_five(rows).into_iter().enumerate() {
+            for (number, numbers) in registers.transpose_five(rows).into_iter().enumerate() {
                 // SAFETY: four steps are five vectors, and end at `(step + 4)·WIDTH <= depth·WIDTH`, the length of the panel.
-                unsafe { numbers.store(to.add(step * WIDTH + 4 * number)) }
+                unsafe { registers.store_four(numbers, to.add(step * WIDTH + 4 * number)) }
             }
         }
     } else {
-        for group in (0..WIDTH).step_by(4) {
-            for step in (0..whole).step_by(4) {
-                let rows = std::array::from_fn(|line| load(group + line, step));
-                for (number, column) in F32x4::transpose(rows).into_iter().enumerate() {
-                    // SAFETY: the last one ends at `(step + 3)·WIDTH + group + 4 <= depth·WIDTH`, the length of the panel.
-                    unsafe { column.store(to.add((step + number) * WIDTH + group)) }
+        // A line of the cache at a time, of each line: neither it nor what is made of it is left before all of it is done.
+        for block in (0..whole).step_by(16) {
+            for group in (0..WIDTH).step_by(4) {
+                let group = group.min(WIDTH - 4);
+                for step in (block..whole.min(block + 16)).step_by(4) {
+                    let rows = std::array::from_fn(|line| load(group + line, step));
+                    for (number, column) in registers.transpose(rows).into_iter().enumerate() {
+                        // SAFETY: the last one ends at `(step + 3)·WIDTH + group + 4 <= depth·WIDTH`, the length of the panel.
+                        unsafe { registers.store_four(column, to.add((step + number) * WIDTH + group)) }
+                    }
                 }
             }
         }

@@ -1,10 +1,35 @@
-//! Both multipliers against a triple loop in 64-bit arithmetic.
+//! Products in all registers that the processor has, and in those of WebAssembly, against a triple loop in 64-bit arithmetic.
 
 use std::cell::Cell;
 
+use fearless_simd::Level;
+
 use super::blocked::Packed;
-use super::gemm::{Matrix, Multiply, Product, Target, Workspace, multiply_with};
-use super::library::Library;
+use super::fours::Fours;
+use super::gemm::{Matrix, Multiply, Product, Right, Target, Workspace, multiply_with};
+
+/// The kernel of WebAssembly.
+#[derive(Default)]
+struct Browsers(Packed);
+
+impl Multiply for Browsers {
+    const LARGEST: Product = Packed::LARGEST;
+    const ROWS: usize = 5;
+
+    unsafe fn multiply(&mut self, product: Product, a: Matrix<'_>, b: Matrix<'_>, right: Right, c: Target<'_>) {
+        // SAFETY: the caller's promise.
+        unsafe { self.0.multiply_in::<_, 5, 2, 8>(Fours, product, a, b, right, c) }
+    }
+}
+
+/// What registers there are to be tried.
+fn levels() -> Vec<Level> {
+    let widest = Level::new();
+    let mut levels = vec![widest, Level::baseline()];
+    #[cfg(target_arch = "x86_64")]
+    levels.extend(widest.as_avx2().map(Level::Avx2));
+    levels
+}
 
 /// How an operand's elements lie in memory.
 #[derive(Clone, Copy, Debug)]
@@ -46,7 +71,7 @@ impl Operand {
     }
 }
 
-fn check<M: Multiply + Default>(product: Product, layouts: [Layout; 2], gap: usize, accumulate: bool) {
+fn check<M: Multiply>(multiplier: &mut M, product: Product, layouts: [Layout; 2], gap: usize, accumulate: bool) {
     let Product { rows, depth, columns } = product;
     let a = Operand::new(rows, depth, layouts[0], 1);
     let b = Operand::new(depth, columns, layouts[1], 500);
@@ -54,7 +79,7 @@ fn check<M: Multiply + Default>(product: Product, layouts: [Layout; 2], gap: usi
     let c: Vec<Cell<f32>> = (0..rows * stride).map(|i| (i % 17) as f32 / 17.0 - 0.5).map(Cell::new).collect();
     let before = c.clone();
     let target = Target { data: &c, stride, accumulate };
-    multiply_with(&mut M::default(), product, a.matrix(), b.matrix(), target);
+    multiply_with(multiplier, product, a.matrix(), b.matrix(), target);
 
     for row in 0..rows {
         for column in 0..stride {
@@ -74,12 +99,19 @@ fn check<M: Multiply + Default>(product: Product, layouts: [Layout; 2], gap: usi
     }
 }
 
-fn check_both(product: Product) {
-    for left in LAYOUTS {
-        for right in LAYOUTS {
-            for (gap, accumulate) in [(0, false), (3, true)] {
-                check::<Packed>(product, [left, right], gap, accumulate);
-                check::<Library>(product, [left, right], gap, accumulate);
+fn check_all(products: impl IntoIterator<Item = Product>) {
+    let mut browsers = Browsers::default();
+    let mut native: Vec<Packed> = levels().iter().map(|_| Packed::default()).collect();
+    native.iter_mut().zip(levels()).for_each(|(packed, level)| packed.level = level);
+    for product in products {
+        for left in LAYOUTS {
+            for right in LAYOUTS {
+                for (gap, accumulate) in [(0, false), (3, true)] {
+                    check(&mut browsers, product, [left, right], gap, accumulate);
+                    for multiplier in &mut native {
+                        check(multiplier, product, [left, right], gap, accumulate);
+                    }
+                }
             }
         }
     }
@@ -87,21 +119,30 @@ fn check_both(product: Product) {
 
 #[test]
 fn odd_and_empty_extents() {
-    for rows in [0, 1, 2, 5, 9] {
-        for depth in [0, 1, 3, 8, 13] {
-            for columns in [0, 1, 4, 7, 17] {
-                check_both(Product { rows, depth, columns });
-            }
-        }
-    }
+    let extents = [0, 1, 2, 5, 9].into_iter().flat_map(|rows| {
+        let rest = [0, 1, 3, 8, 13].into_iter().flat_map(|depth| [0, 1, 4, 7, 17].map(|columns| (depth, columns)));
+        rest.map(move |(depth, columns)| Product { rows, depth, columns })
+    });
+    check_all(extents);
+}
+
+/// Every number of rows that a tile can have, and of columns within two vectors of sixteen and a little.
+#[test]
+fn every_tile() {
+    check_all((1..=13).map(|rows| Product { rows, depth: 5, columns: 33 }));
+    check_all((1..=34).map(|columns| Product { rows: 14, depth: 5, columns }));
 }
 
 #[test]
 fn more_than_one_piece_each_way() {
-    check_both(Product { rows: 131, depth: 7, columns: 5 });
-    check_both(Product { rows: 3, depth: 1029, columns: 10 });
-    check_both(Product { rows: 2, depth: 3, columns: 1035 });
-    check::<Packed>(Product { rows: 133, depth: 515, columns: 1027 }, [Layout::RowMajor, Layout::Transposed], 0, false);
+    check_all([
+        Product { rows: 147, depth: 7, columns: 5 },
+        Product { rows: 3, depth: 1029, columns: 10 },
+        Product { rows: 2, depth: 3, columns: 1035 },
+    ]);
+    let product = Product { rows: 149, depth: 515, columns: 1027 };
+    check(&mut Browsers::default(), product, [Layout::RowMajor, Layout::Transposed], 0, false);
+    check(&mut Packed::default(), product, [Layout::RowMajor, Layout::Transposed], 0, false);
 }
 
 #[test]

@@ -1,19 +1,13 @@
 //! The innermost loop: a tile of the product held in registers.
 //!
-//! Ten accumulators of four lanes keep the multipliers of current processors busy: a fused multiplication with addition takes four cycles, two begin in each, and
-//! eight accumulators would leave no slack. With the operands and a product that is yet to be added they take fourteen of the fifteen vector
-//! registers that browsers' compilers hand out on x86. The loop over the depth is not unrolled: larger tiles and unrolled loops spill.
+//! What shape it has is the registers' own ([`blocked`](super::blocked) says which and why). The loop over the depth is not unrolled: in browsers larger tiles
+//! and unrolled loops spill.
 
-use super::lanes::F32x4;
+use super::registers::Registers;
 
-/// Rows of a whole tile, and of a panel of the left factor.
-pub(super) const ROWS: usize = 5;
-/// Columns of a whole tile, and of a panel of the right factor.
-pub(super) const COLUMNS: usize = 8;
-
-/// `C = A·B`, or `C += A·B` where `accumulate`, for a tile of `OWN` rows by `4·VECTORS` columns.
+/// `C = A·B`, or `C += A·B` where `accumulate`, for a tile of `OWN` rows by `VECTORS` vectors.
 ///
-/// `left` holds `depth` steps of [`ROWS`] numbers and `right` as many of [`COLUMNS`], of which the first `OWN` and `4·VECTORS` are
+/// `left` holds `depth` steps of `ROWS` numbers and `right` as many of `COLUMNS`, of which the first `OWN` and those of `VECTORS` are
 /// used. Rows of `c` are `stride` apart.
 ///
 /// Where few steps follow, `SHALLOW`, the first one is not added to zeros: that begins sooner, but the loop is a little slower for it.
@@ -21,10 +15,18 @@ pub(super) const COLUMNS: usize = 8;
 /// It must be inlined: V8 repeats the body of a loop the more often, the deeper the loop is nested within its function.
 ///
 /// # Safety
-/// The panels are as long as that, not empty where it is `SHALLOW`, and `OWN` rows of `4·VECTORS` numbers can be read and written from `c` on, which
+/// The panels are as long as that, not empty where it is `SHALLOW`, and `OWN` rows of `VECTORS` vectors can be read and written from `c` on, which
 /// nothing else refers to.
 #[inline(always)]
-pub(super) unsafe fn tile<const OWN: usize, const VECTORS: usize, const SHALLOW: bool>(
+pub(super) unsafe fn tile<
+    R: Registers,
+    const ROWS: usize,
+    const COLUMNS: usize,
+    const OWN: usize,
+    const VECTORS: usize,
+    const SHALLOW: bool,
+>(
+    registers: R,
     depth: usize,
     left: *const f32,
     right: *const f32,
@@ -32,15 +34,16 @@ pub(super) unsafe fn tile<const OWN: usize, const VECTORS: usize, const SHALLOW:
     stride: usize,
     accumulate: bool,
 ) {
-    let mut sums = [[F32x4::splat(0.0); VECTORS]; OWN];
+    let mut sums = [[registers.splat(0.0); VECTORS]; OWN];
     let (mut left, mut right) = (left, right);
     let end = right.wrapping_add(depth * COLUMNS);
     if SHALLOW {
         // SAFETY: there is a first step.
         unsafe {
-            let columns: [F32x4; VECTORS] = std::array::from_fn(|vector| F32x4::load(right.add(4 * vector)));
+            let columns: [R::Vector; VECTORS] =
+                std::array::from_fn(|vector| registers.load(right.add(R::LANES * vector)));
             for (row, sums) in sums.iter_mut().enumerate() {
-                *sums = columns.map(|column| F32x4::load_splat(left.add(row)).mul(column));
+                *sums = columns.map(|column| registers.mul(registers.load_splat(left.add(row)), column));
             }
         }
         left = left.wrapping_add(ROWS);
@@ -49,11 +52,12 @@ pub(super) unsafe fn tile<const OWN: usize, const VECTORS: usize, const SHALLOW:
     while right != end {
         // SAFETY: one step of each panel, of which there are as many until the end of the right one.
         unsafe {
-            let columns: [F32x4; VECTORS] = std::array::from_fn(|vector| F32x4::load(right.add(4 * vector)));
+            let columns: [R::Vector; VECTORS] =
+                std::array::from_fn(|vector| registers.load(right.add(R::LANES * vector)));
             for (row, sums) in sums.iter_mut().enumerate() {
-                let factor = F32x4::load_splat(left.add(row));
+                let factor = registers.load_splat(left.add(row));
                 for (sum, column) in sums.iter_mut().zip(columns) {
-                    *sum = factor.mul_add(column, *sum);
+                    *sum = registers.mul_add(factor, column, *sum);
                 }
             }
         }
@@ -64,9 +68,9 @@ pub(super) unsafe fn tile<const OWN: usize, const VECTORS: usize, const SHALLOW:
         for (vector, &sum) in sums.iter().enumerate() {
             // SAFETY: within the tile that the caller vouches for.
             unsafe {
-                let to = c.add(row * stride + 4 * vector);
-                let sum = if accumulate { F32x4::load(to).add(sum) } else { sum };
-                sum.store(to);
+                let to = c.add(row * stride + R::LANES * vector);
+                let sum = if accumulate { registers.add(registers.load(to), sum) } else { sum };
+                registers.store(sum, to);
             }
         }
     }

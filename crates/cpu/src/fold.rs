@@ -15,7 +15,7 @@ use crate::space::{Line, for_each_point_in, for_each_run, join_lanes};
 use crate::vector::{Value, copy};
 
 /// The largest piece: what is left of the cache is for the factors and the image.
-const LARGEST: Product = Product { rows: 130, depth: 512, columns: 1024 };
+const LARGEST: Product = Product { rows: 120, depth: 512, columns: 1024 };
 
 /// A sum of windows for each image. An image is what the dimensions of the domain make up from the first one along which windows overlap.
 #[derive(Debug)]

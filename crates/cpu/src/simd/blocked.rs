@@ -8,8 +8,8 @@
 //! The shape of a tile follows from the registers. A fused multiplication with addition takes four cycles and two begin in each, so that eight
 //! sums must be under way, and more for slack:
 //!
-//! - In browsers on x86, fifteen registers of four lanes: 5 rows of 2 vectors, ten sums. With the operands and a product that is yet to be
-//!   added (where the two are not fused) they take fourteen.
+//! - In browsers on x86, fifteen registers of four lanes: 6 rows of 2 vectors. With the operands, twelve sums take all of them. Where
+//!   multiplication and addition are not fused a product that is yet to be added takes one more: 5 rows then, for a tile that spills is half as fast.
 //! - AVX2, sixteen registers of eight lanes: 6 rows of 2 vectors.
 //! - AVX-512 and NEON, thirty-two registers of sixteen or four lanes: 12 rows of 2 vectors.
 
@@ -32,6 +32,9 @@ pub(super) struct Packed {
     /// What registers there are.
     #[cfg(not(target_arch = "wasm32"))]
     pub(super) level: fearless_simd::Level,
+    /// Whether a product and a sum are one instruction.
+    #[cfg(target_arch = "wasm32")]
+    fused: bool,
 }
 
 impl Default for Packed {
@@ -42,18 +45,27 @@ impl Default for Packed {
             right: Aligned::zeros(depth * columns),
             #[cfg(not(target_arch = "wasm32"))]
             level: fearless_simd::Level::new(),
+            #[cfg(target_arch = "wasm32")]
+            fused: super::fours::are_fused(),
         }
     }
 }
 
 #[cfg(target_arch = "wasm32")]
 impl Multiply for Packed {
-    const LARGEST: Product = Product { rows: 130, depth: 512, columns: 1024 };
-    const ROWS: usize = 5;
+    const LARGEST: Product = Product { rows: 150, depth: 512, columns: 1024 };
+    const ROWS: usize = 5 * 6;
 
     unsafe fn multiply(&mut self, product: Product, a: Matrix<'_>, b: Matrix<'_>, right: Right, c: Target<'_>) {
+        use super::fours::Fours;
         // SAFETY: the caller's promise.
-        unsafe { self.multiply_in::<_, 5, 2, 8>(super::fours::Fours, product, a, b, right, c) }
+        unsafe {
+            if self.fused {
+                self.multiply_in::<_, 6, 2, 8>(Fours, product, a, b, right, c);
+            } else {
+                self.multiply_in::<_, 5, 2, 8>(Fours, product, a, b, right, c);
+            }
+        }
     }
 }
 

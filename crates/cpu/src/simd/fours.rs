@@ -148,6 +148,23 @@ impl Registers for Fours {
     }
 }
 
+/// Whether [`Fours::mul_add`] rounds once: whether the processor has an instruction for it, of which the browser makes use.
+#[cfg(all(target_arch = "wasm32", feature = "relaxed"))]
+#[target_feature(enable = "relaxed-simd")]
+pub(super) fn are_fused() -> bool {
+    use core::arch::wasm32::f32x4_extract_lane;
+    // The square of 1 + 2⁻¹² is 1 + 2⁻¹¹ + 2⁻²⁴, the last of which is rounded off.
+    let [x, square] = std::hint::black_box([1.0 + 1.0 / 4096.0, 1.0 + 1.0 / 2048.0]);
+    let rest = Fours.mul_add(Fours.splat(x), Fours.splat(x), Fours.splat(-square));
+    f32x4_extract_lane::<0>(rest) != 0.0
+}
+
+/// Whether [`Fours::mul_add`] rounds once.
+#[cfg(all(target_arch = "wasm32", not(feature = "relaxed")))]
+pub(super) fn are_fused() -> bool {
+    false
+}
+
 /// Numbers of both, those of `b` from place 4 on.
 #[cfg(target_arch = "wasm32")]
 #[inline(always)]

@@ -8,17 +8,17 @@ use super::blocked::Packed;
 use super::fours::Fours;
 use super::gemm::{Matrix, Multiply, Product, Right, Target, Workspace, multiply_with};
 
-/// The kernel of WebAssembly.
+/// The kernel of WebAssembly, by tiles of so many rows.
 #[derive(Default)]
-struct Browsers(Packed);
+struct Browsers<const ROWS: usize>(Packed);
 
-impl Multiply for Browsers {
-    const LARGEST: Product = Packed::LARGEST;
-    const ROWS: usize = 5;
+impl<const ROWS: usize> Multiply for Browsers<ROWS> {
+    const LARGEST: Product = Product { rows: Packed::LARGEST.rows - ROWS, ..Packed::LARGEST };
+    const ROWS: usize = ROWS;
 
     unsafe fn multiply(&mut self, product: Product, a: Matrix<'_>, b: Matrix<'_>, right: Right, c: Target<'_>) {
         // SAFETY: the caller's promise.
-        unsafe { self.0.multiply_in::<_, 5, 2, 8>(Fours, product, a, b, right, c) }
+        unsafe { self.0.multiply_in::<_, ROWS, 2, 8>(Fours, product, a, b, right, c) }
     }
 }
 
@@ -100,14 +100,15 @@ fn check<M: Multiply>(multiplier: &mut M, product: Product, layouts: [Layout; 2]
 }
 
 fn check_all(products: impl IntoIterator<Item = Product>) {
-    let mut browsers = Browsers::default();
+    let (mut fives, mut sixes) = (Browsers::<5>::default(), Browsers::<6>::default());
     let mut native: Vec<Packed> = levels().iter().map(|_| Packed::default()).collect();
     native.iter_mut().zip(levels()).for_each(|(packed, level)| packed.level = level);
     for product in products {
         for left in LAYOUTS {
             for right in LAYOUTS {
                 for (gap, accumulate) in [(0, false), (3, true)] {
-                    check(&mut browsers, product, [left, right], gap, accumulate);
+                    check(&mut fives, product, [left, right], gap, accumulate);
+                    check(&mut sixes, product, [left, right], gap, accumulate);
                     for multiplier in &mut native {
                         check(multiplier, product, [left, right], gap, accumulate);
                     }
@@ -141,7 +142,7 @@ fn more_than_one_piece_each_way() {
         Product { rows: 2, depth: 3, columns: 1035 },
     ]);
     let product = Product { rows: 149, depth: 515, columns: 1027 };
-    check(&mut Browsers::default(), product, [Layout::RowMajor, Layout::Transposed], 0, false);
+    check(&mut Browsers::<5>::default(), product, [Layout::RowMajor, Layout::Transposed], 0, false);
     check(&mut Packed::default(), product, [Layout::RowMajor, Layout::Transposed], 0, false);
 }
 

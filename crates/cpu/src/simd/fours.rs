@@ -90,6 +90,11 @@ impl Registers for Fours {
     fn transpose_five(self, rows: [v128; 5]) -> [v128; 5] {
         transpose_five(rows)
     }
+
+    #[inline(always)]
+    fn transpose_six(self, rows: [v128; 6]) -> [v128; 6] {
+        transpose_six(rows)
+    }
 }
 
 #[cfg(not(target_arch = "wasm32"))]
@@ -145,6 +150,10 @@ impl Registers for Fours {
 
     fn transpose_five(self, rows: [[f32; 4]; 5]) -> [[f32; 4]; 5] {
         transpose_five(rows)
+    }
+
+    fn transpose_six(self, rows: [[f32; 4]; 6]) -> [[f32; 4]; 6] {
+        transpose_six(rows)
     }
 }
 
@@ -203,5 +212,21 @@ fn transpose_five([a, b, c, d, e]: [Four; 5]) -> [Four; 5] {
         shuffle::<0, 2, 5, 7>(de, ab), // d1 e1 a2 b2
         shuffle::<1, 3, 5, 7>(cd, ea), // c2 d2 e2 a3
         shuffle::<1, 3, 5, 7>(bc, de), // b3 c3 d3 e3
+    ]
+}
+
+#[inline(always)]
+fn transpose_six([a, b, c, d, e, f]: [Four; 6]) -> [Four; 6] {
+    // Pairs of rows, the first two columns and the last two: a0 b0 a1 b1, a2 b2 a3 b3.
+    let (ab, ab_rest) = (shuffle::<0, 4, 1, 5>(a, b), shuffle::<2, 6, 3, 7>(a, b));
+    let (cd, cd_rest) = (shuffle::<0, 4, 1, 5>(c, d), shuffle::<2, 6, 3, 7>(c, d));
+    let (ef, ef_rest) = (shuffle::<0, 4, 1, 5>(e, f), shuffle::<2, 6, 3, 7>(e, f));
+    [
+        shuffle::<0, 1, 4, 5>(ab, cd),           // a0 b0 c0 d0
+        shuffle::<0, 1, 6, 7>(ef, ab),           // e0 f0 a1 b1
+        shuffle::<2, 3, 6, 7>(cd, ef),           // c1 d1 e1 f1
+        shuffle::<0, 1, 4, 5>(ab_rest, cd_rest), // a2 b2 c2 d2
+        shuffle::<0, 1, 6, 7>(ef_rest, ab_rest), // e2 f2 a3 b3
+        shuffle::<2, 3, 6, 7>(cd_rest, ef_rest), // c3 d3 e3 f3
     ]
 }

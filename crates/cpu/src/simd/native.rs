@@ -1,7 +1,7 @@
 //! The widest registers of a native processor.
 
-use fearless_simd::f32x4;
 use fearless_simd::prelude::*;
+use fearless_simd::{f32x4, f64x2};
 
 use super::registers::Registers;
 
@@ -71,5 +71,19 @@ impl<S: Simd> Registers for S {
     fn transpose_five(self, rows: [f32x4<S>; 5]) -> [f32x4<S>; 5] {
         let number = |at: usize| rows[at % 5].as_array()[at / 5];
         std::array::from_fn(|four| f32x4::from_fn(self, |lane| number(4 * four + lane)))
+    }
+
+    #[inline(always)]
+    fn transpose_six(self, [a, b, c, d, e, f]: [f32x4<S>; 6]) -> [f32x4<S>; 6] {
+        // Pairs of rows, the first two columns and the last two: a0 b0 a1 b1, a2 b2 a3 b3.
+        let (ab, ab_rest) = (a.zip_low(b), a.zip_high(b));
+        let (cd, cd_rest) = (c.zip_low(d), c.zip_high(d));
+        let (ef, ef_rest) = (e.zip_low(f), e.zip_high(f));
+        let halves = |x: f32x4<S>| x.bitcast::<f64x2<S>>();
+        let low = |x, y| halves(x).zip_low(halves(y)).bitcast();
+        let high = |x, y| halves(x).zip_high(halves(y)).bitcast();
+        // The first half of one and the last of the other.
+        let ends = |x: f32x4<S>, y: f32x4<S>| low(x, y.slide::<2>(y));
+        [low(ab, cd), ends(ef, ab), high(cd, ef), low(ab_rest, cd_rest), ends(ef_rest, ab_rest), high(cd_rest, ef_rest)]
     }
 }

@@ -6,7 +6,7 @@ use super::gemm::Matrix;
 use super::registers::Registers;
 
 /// Panels that are packed at a time where lines lie side by side: what is read at once are whole lines of the cache, neighbours among them.
-pub(super) const TOGETHER: usize = 4;
+pub(super) const TOGETHER: usize = if cfg!(target_arch = "wasm32") { 8 } else { 4 };
 
 /// Packs `lines` lines of `depth` numbers into panels of `WIDTH` lines: in each panel the `WIDTH` first numbers of its
 /// lines, then the `WIDTH` second ones, and so on. Lines that the last panel lacks are zeros.
@@ -109,14 +109,18 @@ unsafe fn copy<R: Registers, const WIDTH: usize>(registers: R, from: *const f32,
         for lane in (wide..whole).step_by(4) {
             registers.store_four(registers.load_four(from.add(lane)), to.add(lane));
         }
-        for lane in whole..WIDTH {
-            *to.add(lane) = *from.add(lane);
+        if WIDTH > 5 && whole < WIDTH {
+            // Some once more.
+            registers.store_four(registers.load_four(from.add(WIDTH - 4)), to.add(WIDTH - 4));
+        } else {
+            for lane in whole..WIDTH {
+                *to.add(lane) = *from.add(lane);
+            }
         }
     }
 }
 
-/// Each line is a run of `depth` numbers: blocks of five lines, or of four, are transposed in registers. The last block may share lines with the one
-/// before.
+/// Each line is a run of `depth` numbers: blocks of five lines, six or four are transposed in registers.
 #[inline(always)]
 fn pack_consecutive<R: Registers, const WIDTH: usize>(
     registers: R,
@@ -125,7 +129,7 @@ fn pack_consecutive<R: Registers, const WIDTH: usize>(
     depth: usize,
     panel: &mut [f32],
 ) {
-    const { assert!(WIDTH >= 4, "lines come in blocks") }
+    const { assert!(WIDTH == 5 || WIDTH == 6 || WIDTH.is_multiple_of(4), "lines come in blocks") }
     assert!(panel.len() == WIDTH * depth, "all lines have room");
     let whole = depth - depth % 4;
     let lines: [&[Cell<f32>]; WIDTH] = std::array::from_fn(|line| {
@@ -139,7 +143,15 @@ fn pack_consecutive<R: Registers, const WIDTH: usize>(
         for step in (0..whole).step_by(4) {
             let rows = std::array::from_fn(|line| load(line, step));
             for (number, numbers) in registers.transpose_five(rows).into_iter().enumerate() {
-                // SAFETY: four steps are five vectors, and end at `(step + 4)·WIDTH <= depth·WIDTH`, the length of the panel.
+                // SAFETY: four steps are as many vectors as lines, and end at `(step + 4)·WIDTH <= depth·WIDTH`, the length of the panel.
+                unsafe { registers.store_four(numbers, to.add(step * WIDTH + 4 * number)) }
+            }
+        }
+    } else if WIDTH == 6 {
+        for step in (0..whole).step_by(4) {
+            let rows = std::array::from_fn(|line| load(line, step));
+            for (number, numbers) in registers.transpose_six(rows).into_iter().enumerate() {
+                // SAFETY: four steps are as many vectors as lines, and end at `(step + 4)·WIDTH <= depth·WIDTH`, the length of the panel.
                 unsafe { registers.store_four(numbers, to.add(step * WIDTH + 4 * number)) }
             }
         }
@@ -147,7 +159,6 @@ fn pack_consecutive<R: Registers, const WIDTH: usize>(
         // A line of the cache at a time, of each line: neither it nor what is made of it is left before all of it is done.
         for block in (0..whole).step_by(16) {
             for group in (0..WIDTH).step_by(4) {
-                let group = group.min(WIDTH - 4);
                 for step in (block..whole.min(block + 16)).step_by(4) {
                     let rows = std::array::from_fn(|line| load(group + line, step));
                     for (number, column) in registers.transpose(rows).into_iter().enumerate() {

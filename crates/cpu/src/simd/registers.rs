@@ -40,4 +40,7 @@ pub(super) trait Registers: Copy {
 
     /// The columns of five rows, five numbers each, one behind the other.
     fn transpose_five(self, rows: [Self::Four; 5]) -> [Self::Four; 5];
+
+    /// The columns of six rows, six numbers each, one behind the other.
+    fn transpose_six(self, rows: [Self::Four; 6]) -> [Self::Four; 6];
 }

@@ -9,6 +9,7 @@ use std::ops::Range;
 
 use daydream_graph::Unary;
 
+use crate::aligned::Aligned;
 use crate::jit::Fused;
 use crate::random;
 use crate::space::{Fence, Line, for_each_run, inside_all};
@@ -86,7 +87,7 @@ pub(crate) struct Code {
 /// Working memory of code, allocated once for all kernels.
 #[derive(Default)]
 pub(crate) struct Memory {
-    registers: Vec<Cell<f32>>,
+    registers: Aligned<Cell<f32>>,
     pub(crate) uniforms: Vec<f32>,
     pub(crate) bases: Vec<isize>,
 }
@@ -114,7 +115,9 @@ pub(crate) struct Block<'a> {
 impl Memory {
     /// Makes room for the code.
     pub(crate) fn reserve(&mut self, code: &Code) {
-        self.registers.resize_with(self.registers.len().max(code.registers * LANES), Cell::default);
+        if self.registers.len() < code.registers * LANES {
+            self.registers = Aligned::zeros(code.registers * LANES);
+        }
         self.uniforms.resize(self.uniforms.len().max(code.uniforms.len()), 0.0);
         self.bases.resize(self.bases.len().max(code.lines.len()), 0);
     }

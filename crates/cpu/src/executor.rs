@@ -9,6 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use daydream_graph::kernel::{Kernel, Scalar};
 use daydream_graph::{DeviceError, Executor, Module, Program, Reading, Table};
 
+use crate::aligned::Aligned;
 use crate::assemble::{Space, Stores};
 use crate::body::{BodyCode, GROUP};
 use crate::code::{Block, Code, Context, Memory};
@@ -21,7 +22,7 @@ use crate::threads::{Crew, Pool, run_kernels};
 /// Runs modules on the CPU, on one thread or on several.
 pub struct Cpu {
     /// The module's arena, and after it room for the results of one kernel's body.
-    arena: Vec<f32>,
+    arena: Aligned,
     programs: Vec<Vec<KernelCode>>,
     tables: BTreeMap<usize, Rc<Table>>,
     pool: Pool,
@@ -81,7 +82,7 @@ impl Cpu {
 
     fn on(pool: Pool) -> Cpu {
         Cpu {
-            arena: vec![],
+            arena: Aligned::default(),
             programs: vec![],
             tables: BTreeMap::new(),
             seats: (0..pool.crew.threads()).map(|_| Mutex::default()).collect(),
@@ -145,7 +146,7 @@ impl Executor for Cpu {
                 end = end.max(kernel.results + kernel.points);
             }
         }
-        self.arena = vec![0.0; end];
+        self.arena = Aligned::zeros(end);
         self.programs = programs;
         self.tables.clear();
         Ok(())

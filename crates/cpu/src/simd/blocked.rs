@@ -13,6 +13,8 @@
 //! - AVX2, sixteen registers of eight lanes: 6 rows of 2 vectors.
 //! - AVX-512 and NEON, thirty-two registers of sixteen or four lanes: 12 rows of 2 vectors.
 
+use std::cmp::Ordering;
+
 use super::gemm::{Matrix, Multiply, Product, Right, Target};
 use super::pack::{TOGETHER, pack};
 use super::registers::Registers;
@@ -159,7 +161,16 @@ impl Packed {
         c: Target<'_>,
     ) {
         let Product { rows, depth, columns } = product;
-        pack::<R, ROWS>(registers, a, rows, depth, &mut self.left);
+        let panels = Panels::<ROWS>::new(rows);
+        for (begin, lines) in panels.parts() {
+            pack::<R, ROWS>(
+                registers,
+                a.from(begin, 0),
+                lines,
+                depth,
+                &mut self.left[begin.next_multiple_of(ROWS) * depth..],
+            );
+        }
         for first in (0..columns).step_by(TOGETHER * COLUMNS) {
             let end = columns.min(first + TOGETHER * COLUMNS);
             let kept = if right == Right::Once { 0 } else { first * depth };
@@ -169,7 +180,7 @@ impl Packed {
             }
             for column in (first..end).step_by(COLUMNS) {
                 let right = self.right[kept + (column - first) * depth..][..COLUMNS * depth].as_ptr();
-                let whole = if columns - column < COLUMNS { 0 } else { rows / ROWS };
+                let whole = if columns - column < COLUMNS { 0 } else { panels.whole };
                 let (mut left, mut to) = (self.left.as_ptr(), c.data[column..].as_ptr().cast::<f32>().cast_mut());
                 for _ in 0..whole {
                     // SAFETY: the panels hold `depth` steps, of which `left` has one for each `ROWS` rows. The caller vouches for all elements
@@ -188,8 +199,9 @@ impl Packed {
                     left = left.wrapping_add(ROWS * depth);
                     to = to.wrapping_add(ROWS * c.stride);
                 }
-                for row in (whole * ROWS..rows).step_by(ROWS) {
-                    let shape = (ROWS.min(rows - row), COLUMNS.min(columns - column));
+                let mut row = whole * ROWS;
+                while row < rows {
+                    let shape = (panels.height(row), COLUMNS.min(columns - column));
                     // SAFETY: as above, of which `shape` are left.
                     unsafe {
                         edge::<R, ROWS, VECTORS, COLUMNS>(
@@ -204,9 +216,46 @@ impl Packed {
                         );
                     }
                     left = left.wrapping_add(ROWS * depth);
-                    to = to.wrapping_add(ROWS * c.stride);
+                    to = to.wrapping_add(shape.0 * c.stride);
+                    row += shape.0;
                 }
             }
+        }
+    }
+}
+
+/// How rows are shared out to panels of the left factor: `ROWS` to each, and what is left to the last one, which shares with the one before where
+/// it is little, for a tile of few rows leaves multipliers idle.
+struct Panels<const ROWS: usize> {
+    /// Panels of `ROWS` rows.
+    whole: usize,
+    /// Rows of the two panels behind them, or of the only one.
+    rest: [usize; 2],
+}
+
+impl<const ROWS: usize> Panels<ROWS> {
+    fn new(rows: usize) -> Panels<ROWS> {
+        let (whole, rest) = (rows / ROWS, rows % ROWS);
+        if whole == 0 || rest == 0 || rest >= ROWS / 2 {
+            return Panels { whole, rest: [rest, 0] };
+        }
+        let both = ROWS + rest;
+        Panels { whole: whole - 1, rest: [both.div_ceil(2), both / 2] }
+    }
+
+    /// Where rows begin that are packed together, and how many they are.
+    fn parts(&self) -> [(usize, usize); 3] {
+        let begin = self.whole * ROWS;
+        [(0, begin), (begin, self.rest[0]), (begin + self.rest[0], self.rest[1])]
+    }
+
+    /// Rows of the panel that begins with this one.
+    fn height(&self, row: usize) -> usize {
+        let [first, last] = self.rest;
+        match row.cmp(&(self.whole * ROWS)) {
+            Ordering::Less => ROWS,
+            Ordering::Equal => first,
+            Ordering::Greater => last,
         }
     }
 }

@@ -1,15 +1,18 @@
 //! Operands laid out in the order in which the tiles read them.
 
 use std::cell::Cell;
+use std::ops::Range;
 
 use super::gemm::Matrix;
 use super::registers::Registers;
 
 /// Panels that are packed at a time where lines lie side by side: what is read at once are whole lines of the cache, neighbours among them.
 pub(super) const TOGETHER: usize = if cfg!(target_arch = "wasm32") { 8 } else { 4 };
+/// And where fewer are left.
+const HALF: usize = TOGETHER / 2;
 
 /// Packs `lines` lines of `depth` numbers into panels of `WIDTH` lines: in each panel the `WIDTH` first numbers of its
-/// lines, then the `WIDTH` second ones, and so on. Lines that the last panel lacks are zeros.
+/// lines, then the `WIDTH` second ones, and so on. Lines that the last panel lacks are any numbers.
 ///
 /// The lines are the rows of `source`: of the left factor, or of the right factor transposed.
 ///
@@ -27,64 +30,38 @@ pub(super) fn pack<R: Registers, const WIDTH: usize>(
     packed: &mut [f32],
 ) {
     let mut begin = 0;
-    if source.row == 1 {
-        while begin + TOGETHER * WIDTH <= lines {
-            let panels = &mut packed[begin * depth..][..TOGETHER * WIDTH * depth];
-            pack_together::<R, WIDTH>(registers, source, begin, depth, panels);
-            begin += TOGETHER * WIDTH;
-        }
-    }
-    for first in (begin..lines).step_by(WIDTH) {
-        let panel = &mut packed[first * depth..][..WIDTH * depth];
-        if lines - first < WIDTH {
-            pack_few::<WIDTH>(source, first..lines, panel);
-        } else if source.row == 1 {
-            pack_side_by_side::<R, WIDTH>(registers, source, first, panel);
-        } else if source.column == 1 {
-            pack_consecutive::<R, WIDTH>(registers, source, first, depth, panel);
-        } else {
-            pack_few::<WIDTH>(source, first..first + WIDTH, panel);
-        }
+    while begin < lines {
+        let left = lines - begin;
+        let panels = &mut packed[begin * depth..];
+        let count = match left / WIDTH {
+            TOGETHER.. if source.row == 1 => {
+                pack_together::<R, WIDTH, TOGETHER>(registers, source, begin, depth, panels)
+            }
+            HALF.. if source.row == 1 => pack_together::<R, WIDTH, HALF>(registers, source, begin, depth, panels),
+            1.. if source.row == 1 => pack_together::<R, WIDTH, 1>(registers, source, begin, depth, panels),
+            _ if source.column == 1 => pack_consecutive::<R, WIDTH>(registers, source, begin..lines, depth, panels),
+            _ => pack_few::<WIDTH>(source, begin..lines.min(begin + WIDTH), depth, panels),
+        };
+        begin += count * WIDTH;
     }
 }
 
-/// Lines lie side by side: each step is one run of `WIDTH` numbers.
+/// Lines lie side by side: each step is one run of numbers, `WIDTH` for each of so many panels.
 #[inline(always)]
-fn pack_side_by_side<R: Registers, const WIDTH: usize>(
-    registers: R,
-    source: Matrix<'_>,
-    first: usize,
-    panel: &mut [f32],
-) {
-    let runs = panel.as_chunks_mut::<WIDTH>().0;
-    let Some(last) = runs.len().checked_sub(1) else { return };
-    let (begin, end) = (source.position(first, 0), source.position(first, last));
-    assert!(begin.max(end) + WIDTH <= source.data.len(), "the lines lie within their data");
-    let mut from = source.data[begin..].as_ptr().cast::<f32>();
-    for run in runs {
-        // SAFETY: runs are equally far apart, and the first and the last lie within the data.
-        unsafe { copy::<R, WIDTH>(registers, from, run.as_mut_ptr()) }
-        from = from.wrapping_offset(source.column);
-    }
-}
-
-/// Lines side by side for several panels.
-#[inline(always)]
-fn pack_together<R: Registers, const WIDTH: usize>(
+fn pack_together<R: Registers, const WIDTH: usize, const PANELS: usize>(
     registers: R,
     source: Matrix<'_>,
     first: usize,
     depth: usize,
     panels: &mut [f32],
-) {
-    let Some(last) = depth.checked_sub(1) else { return };
+) -> usize {
+    let Some(last) = depth.checked_sub(1) else { return PANELS };
     let (begin, end) = (source.position(first, 0), source.position(first, last));
-    assert!(begin.max(end) + TOGETHER * WIDTH <= source.data.len(), "the lines lie within their data");
-    assert!(panels.len() == TOGETHER * WIDTH * depth, "all panels have room");
+    assert!(begin.max(end) + PANELS * WIDTH <= source.data.len(), "the lines lie within their data");
     let mut from = source.data[begin..].as_ptr().cast::<f32>();
-    let mut to = panels.as_mut_ptr();
+    let mut to = panels[..PANELS * WIDTH * depth].as_mut_ptr();
     for _ in 0..depth {
-        for panel in 0..TOGETHER {
+        for panel in 0..PANELS {
             // SAFETY: runs are equally far apart, and the first and the last lie within the data; `to` takes `depth` runs of the first
             // panel, behind which lie the others.
             unsafe { copy::<R, WIDTH>(registers, from.wrapping_add(panel * WIDTH), to.add(panel * WIDTH * depth)) }
@@ -92,6 +69,7 @@ fn pack_together<R: Registers, const WIDTH: usize>(
         from = from.wrapping_offset(source.column);
         to = to.wrapping_add(WIDTH);
     }
+    PANELS
 }
 
 /// Copies a run of `WIDTH` numbers.
@@ -120,20 +98,21 @@ unsafe fn copy<R: Registers, const WIDTH: usize>(registers: R, from: *const f32,
     }
 }
 
-/// Each line is a run of `depth` numbers: blocks of five lines, six or four are transposed in registers.
+/// Each line is a run of `depth` numbers: blocks of five lines, six or four are transposed in registers. Where there are fewer, the
+/// last one is taken for those that lack.
 #[inline(always)]
 fn pack_consecutive<R: Registers, const WIDTH: usize>(
     registers: R,
     source: Matrix<'_>,
-    first: usize,
+    own: Range<usize>,
     depth: usize,
-    panel: &mut [f32],
-) {
+    panels: &mut [f32],
+) -> usize {
     const { assert!(WIDTH == 5 || WIDTH == 6 || WIDTH.is_multiple_of(4), "lines come in blocks") }
-    assert!(panel.len() == WIDTH * depth, "all lines have room");
+    let panel = &mut panels[..WIDTH * depth];
     let whole = depth - depth % 4;
     let lines: [&[Cell<f32>]; WIDTH] = std::array::from_fn(|line| {
-        let at = source.position(first + line, 0);
+        let at = source.position(own.end.min(own.start + line + 1) - 1, 0);
         &source.data[at..at + depth]
     });
     // SAFETY: `step + 4 <= depth`, the length of each line.
@@ -174,16 +153,18 @@ fn pack_consecutive<R: Registers, const WIDTH: usize>(
             panel[step * WIDTH + number] = line[step].get();
         }
     }
+    1
 }
 
-/// Any distances, and fewer lines than the panel has room for.
-fn pack_few<const WIDTH: usize>(source: Matrix<'_>, lines: std::ops::Range<usize>, panel: &mut [f32]) {
-    panel.fill(0.0);
-    for (number, line) in lines.enumerate() {
-        let mut from = source.position(line, 0);
-        for run in panel.as_chunks_mut::<WIDTH>().0 {
-            run[number] = source.data[from].get();
-            from = from.wrapping_add_signed(source.column);
+/// Any distances, and fewer lines than a panel has room for.
+fn pack_few<const WIDTH: usize>(source: Matrix<'_>, lines: Range<usize>, depth: usize, panels: &mut [f32]) -> usize {
+    let panel = &mut panels[..WIDTH * depth];
+    for (step, run) in panel.as_chunks_mut::<WIDTH>().0.iter_mut().enumerate() {
+        let mut from = source.position(lines.start, step);
+        for number in &mut run[..lines.len()] {
+            *number = source.data[from].get();
+            from = from.wrapping_add_signed(source.row);
         }
     }
+    1
 }

@@ -45,6 +45,8 @@ pub(crate) struct Room {
     bounds: Vec<(isize, isize)>,
     /// Where a line begins, then its part of each guard's index.
     line: Vec<isize>,
+    /// For each guard: by how much its index grows along a line, and what it must stay below.
+    limits: Vec<(isize, isize)>,
 }
 
 /// Elements at equal distances in memory.
@@ -120,8 +122,10 @@ impl Layout {
     ) {
         let width = along.len();
         self.find_runs(along, room);
-        let Room { numbers, runs, joined, indices, bounds, line, .. } = room;
+        let Room { numbers, runs, joined, indices, bounds, line, limits } = room;
         let step = self.along.lines[0].step();
+        limits.clear();
+        limits.extend(self.along.lines[1..].iter().map(Line::step).zip(self.extents.iter().copied()));
         for_each_run(&self.lines.extents, lines.start, lines.len(), |stretch, point| {
             line.clear();
             line.extend(self.lines.lines.iter().map(|form| form.at(form.base(batch), point)));
@@ -134,51 +138,28 @@ impl Layout {
             });
             let between = self.lines.lines[0].step();
             let mut rows = numbers[stretch.lane * width..][..stretch.len * width].chunks_exact_mut(width);
-            for (number, target) in rows.by_ref().take(whole.start).enumerate() {
-                self.fill_line(data, number as isize, line, runs, indices, target);
+            for target in rows.by_ref().take(whole.start) {
+                fill_line(data, line, step, runs, indices, limits, target);
+                self.go_on(line, 1);
             }
-            let mut begin = line[0] + between * whole.start as isize;
             for target in rows.by_ref().take(whole.len()) {
                 for run in &*joined {
-                    copy(data, begin + run.from, step, &mut target[run.to..run.to + run.len]);
+                    copy(data, line[0] + run.from, step, &mut target[run.to..run.to + run.len]);
                 }
-                begin += between;
+                line[0] += between;
             }
-            for (number, target) in rows.enumerate() {
-                self.fill_line(data, (whole.end + number) as isize, line, runs, indices, target);
+            line[0] -= between * whole.len() as isize;
+            self.go_on(line, whole.len() as isize);
+            for target in rows {
+                fill_line(data, line, step, runs, indices, limits, target);
+                self.go_on(line, 1);
             }
         });
     }
 
-    /// Copies the elements of a line that lie inside of all guards. It is the one of this number after the line whose place and guards' indices are
-    /// given.
-    fn fill_line(
-        &self,
-        data: &[Cell<f32>],
-        number: isize,
-        line: &[isize],
-        runs: &[Run],
-        indices: &[isize],
-        target: &mut [f32],
-    ) {
-        let [place, guards @ ..] = &self.lines.lines[..] else { return };
-        let begin = line[0] + place.step() * number;
-        let step = self.along.lines[0].step();
-        for (run, indices) in runs.iter().zip(indices.chunks_exact(guards.len())) {
-            let mut part = 0..run.len;
-            for (guard, form) in guards.iter().enumerate() {
-                let first = line[1 + guard] + form.step() * number + indices[guard];
-                let along = self.along.lines[1 + guard].step();
-                let (low, high) = (first, first + along * (run.len as isize - 1));
-                if low.min(high) < 0 || low.max(high) >= self.extents[guard] {
-                    part = both(part, inside(first, along, self.extents[guard], run.len as isize));
-                }
-            }
-            let target = &mut target[run.to..run.to + run.len];
-            clear(&mut target[..part.start]);
-            clear(&mut target[part.end..]);
-            copy(data, begin + run.from + step * part.start as isize, step, &mut target[part]);
-        }
+    /// Goes so many lines further.
+    fn go_on(&self, line: &mut [isize], lines: isize) {
+        line.iter_mut().zip(&self.lines.lines).for_each(|(own, form)| *own += form.step() * lines);
     }
 
     /// Walks through some elements of a line.
@@ -207,6 +188,33 @@ impl Layout {
     }
 }
 
+/// Copies the elements of a line that lie inside of all guards: of the one whose place and guards' indices are given.
+fn fill_line(
+    data: &[Cell<f32>],
+    line: &[isize],
+    step: isize,
+    runs: &[Run],
+    indices: &[isize],
+    limits: &[(isize, isize)],
+    target: &mut [f32],
+) {
+    let [begin, own @ ..] = line else { return };
+    for (run, indices) in runs.iter().zip(indices.chunks_exact(limits.len())) {
+        let mut part = 0..run.len;
+        for ((own, index), &(along, extent)) in own.iter().zip(indices).zip(limits) {
+            let first = own + index;
+            let last = first + along * (run.len as isize - 1);
+            if first.min(last) < 0 || first.max(last) >= extent {
+                part = both(part, inside(first, along, extent, run.len as isize));
+            }
+        }
+        let target = &mut target[run.to..run.to + run.len];
+        clear(&mut target[..part.start]);
+        clear(&mut target[part.end..]);
+        copy(data, begin + run.from + step * part.start as isize, step, &mut target[part]);
+    }
+}
+
 /// What is in both ranges.
 fn both(a: Range<usize>, b: Range<usize>) -> Range<usize> {
     let start = a.start.max(b.start);
@@ -226,6 +234,7 @@ impl Room {
         self.indices.reserve(along * guards);
         self.bounds.reserve(guards);
         self.line.reserve(1 + guards);
+        self.limits.reserve(guards);
     }
 }
 
@@ -242,6 +251,10 @@ fn copy(data: &[Cell<f32>], first: isize, step: isize, to: &mut [f32]) {
         return;
     }
     let from = &data[first as usize..][..to.len()];
+    if let (Ok(to), Ok(from)) = (<&mut [f32; 4]>::try_from(&mut *to), <&[Cell<f32>; 4]>::try_from(from)) {
+        *to = from.each_ref().map(Cell::get);
+        return;
+    }
     if to.len() < 4 {
         return to.iter_mut().zip(from).take(3).for_each(|(to, from)| *to = from.get());
     }

@@ -118,21 +118,18 @@ fn pack_consecutive<R: Registers, const WIDTH: usize>(
     // SAFETY: `step + 4 <= depth`, the length of each line.
     let load = |line: usize, step: usize| unsafe { registers.load_four(lines[line].as_ptr().cast::<f32>().add(step)) };
     let to = panel.as_mut_ptr();
-    if WIDTH == 5 {
-        for step in (0..whole).step_by(4) {
-            let rows = std::array::from_fn(|line| load(line, step));
-            for (number, numbers) in registers.transpose_five(rows).into_iter().enumerate() {
-                // SAFETY: four steps are as many vectors as lines, and end at `(step + 4)·WIDTH <= depth·WIDTH`, the length of the panel.
-                unsafe { registers.store_four(numbers, to.add(step * WIDTH + 4 * number)) }
+    if WIDTH == 5 || WIDTH == 6 {
+        // Twice in a turn: a browser checks for interruptions once.
+        for step in (0..whole - whole % 8).step_by(8) {
+            // SAFETY: no more than `whole` steps, of which lines and panel have as many.
+            unsafe {
+                four_steps::<R, WIDTH>(registers, &lines, step, to);
+                four_steps::<R, WIDTH>(registers, &lines, step + 4, to);
             }
         }
-    } else if WIDTH == 6 {
-        for step in (0..whole).step_by(4) {
-            let rows = std::array::from_fn(|line| load(line, step));
-            for (number, numbers) in registers.transpose_six(rows).into_iter().enumerate() {
-                // SAFETY: four steps are as many vectors as lines, and end at `(step + 4)·WIDTH <= depth·WIDTH`, the length of the panel.
-                unsafe { registers.store_four(numbers, to.add(step * WIDTH + 4 * number)) }
-            }
+        if !whole.is_multiple_of(8) {
+            // SAFETY: as above.
+            unsafe { four_steps::<R, WIDTH>(registers, &lines, whole - 4, to) }
         }
     } else {
         // A line of the cache at a time, of each line: neither it nor what is made of it is left before all of it is done.
@@ -154,6 +151,33 @@ fn pack_consecutive<R: Registers, const WIDTH: usize>(
         }
     }
     1
+}
+
+/// Four steps of five lines, or of six.
+///
+/// # Safety
+/// Each line has them, and the panel at `to` as many steps.
+#[inline(always)]
+unsafe fn four_steps<R: Registers, const WIDTH: usize>(
+    registers: R,
+    lines: &[&[Cell<f32>]; WIDTH],
+    step: usize,
+    to: *mut f32,
+) {
+    // SAFETY: the caller's promise: four steps are as many vectors as lines.
+    unsafe {
+        let load = |line: usize| registers.load_four(lines[line].as_ptr().cast::<f32>().add(step));
+        let to = to.add(step * WIDTH);
+        if WIDTH == 5 {
+            for (number, numbers) in registers.transpose_five(std::array::from_fn(load)).into_iter().enumerate() {
+                registers.store_four(numbers, to.add(4 * number));
+            }
+        } else {
+            for (number, numbers) in registers.transpose_six(std::array::from_fn(load)).into_iter().enumerate() {
+                registers.store_four(numbers, to.add(4 * number));
+            }
+        }
+    }
 }
 
 /// Any distances, and fewer lines than a panel has room for.

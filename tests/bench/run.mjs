@@ -5,7 +5,7 @@
 //
 // The page's folder holds the bound modules as well; the site is what visitors load. Without --report, the report is printed only.
 
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 
@@ -32,9 +32,17 @@ const say = (line) => console.log(`  ${line}`);
 const isWanted = (part) => !options.only.length || options.only.includes(part);
 const contest = (contestants, { rounds, ...times }) => compete(contestants, { rounds: Number(options.rounds ?? rounds), ...times });
 
+/** The processor's name, with family and model where the system tells them: some names are those of several generations. */
+async function processor() {
+  const told = await readFile('/proc/cpuinfo', 'utf8').catch(() => '');
+  const [family, model] = ['cpu family', 'model'].map((key) => new RegExp(`^${key}\\s*: (.+)$`, 'm').exec(told)?.[1]);
+  const generation = family && model ? ` (family ${family}, model ${model})` : '';
+  return `${cpus()[0]?.model ?? 'unknown'}${generation}, ${cpus().length} cores`;
+}
+
 const outcome = {
   date: new Date().toISOString().slice(0, 10),
-  processor: `${cpus()[0]?.model ?? 'unknown'}, ${cpus().length} cores`,
+  processor: await processor(),
   load: loadavg()[0],
   versions: {},
 };

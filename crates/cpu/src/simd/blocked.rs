@@ -2,8 +2,8 @@
 //!
 //! The right factor of a piece is packed once for all its rows, a few panels just before they are used. Where no other piece uses it
 //! the next panels take their place, which is still in the nearest caches; else all are kept (at most 2 MiB). The left factor is packed once for all its
-//! columns (at most 300 KiB). Packing costs a few percent where the other factor is narrow; reading rows in place instead would take an address
-//! for each in the innermost loop, which costs more.
+//! columns (at most 300 KiB), but not for few columns: packing would cost several percent there. It is read in place then, which takes an address for
+//! each row of a tile.
 //!
 //! The shape of a tile follows from the registers. A fused multiplication with addition takes four cycles and two begin in each, so that eight
 //! sums must be under way, and more for slack:
@@ -18,11 +18,14 @@ use std::cmp::Ordering;
 use super::gemm::{Matrix, Multiply, Product, Right, Target};
 use super::pack::{TOGETHER, pack};
 use super::registers::Registers;
-use super::tile::tile;
+use super::tile::{tile, tile_of_lines};
 use crate::aligned::Aligned;
 
 /// The most steps of shallow tiles.
 const MOST_SHALLOW: usize = 64;
+
+/// The most rows that are read where they lie: each takes an address.
+const FEW_LINES: usize = 6;
 
 /// The most numbers of a tile.
 const LARGEST_TILE: usize = 12 * 32;
@@ -126,12 +129,89 @@ impl Packed {
         c: Target<'_>,
     ) {
         assert!(VECTORS * R::LANES == COLUMNS, "vectors make up a tile");
-        // SAFETY: the caller's promise.
+        let Product { rows, depth, columns } = product;
+        // Packing the left factor for few columns takes longer than to read it where it lies.
+        let is_narrow = columns <= TOGETHER * COLUMNS && columns.is_multiple_of(COLUMNS) && depth > MOST_SHALLOW;
+        let lies_well = a.row == 1 && a.column > 0 || a.column == 1;
+        // SAFETY: the caller's promise, for some rows and for the others.
         unsafe {
-            if (1..=MOST_SHALLOW).contains(&product.depth) {
+            if ROWS <= FEW_LINES && is_narrow && lies_well {
+                let whole = Panels::<ROWS>::new(rows).whole * ROWS;
+                self.multiply_in_place::<R, ROWS, VECTORS, COLUMNS>(
+                    registers,
+                    Product { rows: whole, ..product },
+                    a,
+                    b,
+                    right,
+                    c,
+                );
+                if whole < rows {
+                    let rest = Product { rows: rows - whole, ..product };
+                    let c = Target { data: &c.data[whole * c.stride..], ..c };
+                    let (a, right) = (a.from(whole, 0), Right::Again);
+                    self.multiply_by::<R, ROWS, VECTORS, COLUMNS, false>(registers, rest, a, b, right, c);
+                }
+            } else if (1..=MOST_SHALLOW).contains(&depth) {
                 self.multiply_by::<R, ROWS, VECTORS, COLUMNS, true>(registers, product, a, b, right, c);
             } else {
                 self.multiply_by::<R, ROWS, VECTORS, COLUMNS, false>(registers, product, a, b, right, c);
+            }
+        }
+    }
+
+    /// [`Packed::multiply_in`] by whole tiles, of a left factor whose rows or columns lie side by side.
+    ///
+    /// # Safety
+    /// As there.
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
+    #[cfg_attr(all(target_arch = "wasm32", feature = "relaxed"), target_feature(enable = "relaxed-simd"))]
+    unsafe fn multiply_in_place<R: Registers, const ROWS: usize, const VECTORS: usize, const COLUMNS: usize>(
+        &mut self,
+        registers: R,
+        product: Product,
+        a: Matrix<'_>,
+        b: Matrix<'_>,
+        right: Right,
+        c: Target<'_>,
+    ) {
+        let Product { rows, depth, columns } = product;
+        if right != Right::Again {
+            pack::<R, COLUMNS>(registers, b.transpose(), columns, depth, &mut self.right);
+        }
+        for row in (0..rows).step_by(ROWS) {
+            let line = |number: usize| a.data[a.position(row + number, 0)..].as_ptr().cast::<f32>();
+            let lines: [*const f32; ROWS] = std::array::from_fn(line);
+            for column in (0..columns).step_by(COLUMNS) {
+                let panel = self.right[column * depth..][..COLUMNS * depth].as_ptr();
+                let to = c.data[row * c.stride + column..].as_ptr().cast::<f32>().cast_mut();
+                // SAFETY: the caller vouches for the left factor, each of whose rows or steps lies side by side, and for all elements of `c`; the panel
+                // holds `depth` steps.
+                unsafe {
+                    if a.column == 1 {
+                        tile_of_lines::<R, COLUMNS, ROWS, VECTORS>(
+                            registers,
+                            depth,
+                            lines,
+                            panel,
+                            to,
+                            c.stride,
+                            c.accumulate,
+                        );
+                    } else {
+                        let apart = a.column as usize;
+                        tile::<R, COLUMNS, ROWS, VECTORS, false>(
+                            registers,
+                            depth,
+                            lines[0],
+                            apart,
+                            panel,
+                            to,
+                            c.stride,
+                            c.accumulate,
+                        );
+                    }
+                }
             }
         }
     }
@@ -186,10 +266,11 @@ impl Packed {
                     // SAFETY: the panels hold `depth` steps, of which `left` has one for each `ROWS` rows. The caller vouches for all elements
                     // of `c`, of which as many are left from here on.
                     unsafe {
-                        tile::<R, ROWS, COLUMNS, ROWS, VECTORS, SHALLOW>(
+                        tile::<R, COLUMNS, ROWS, VECTORS, SHALLOW>(
                             registers,
                             depth,
                             left,
+                            ROWS,
                             right,
                             to,
                             c.stride,
@@ -330,14 +411,14 @@ unsafe fn tile_of<R: Registers, const ROWS: usize, const VECTORS: usize, const C
             match shape {
                 $(
                     ($own, 1) if $own < ROWS => {
-                        tile::<R, ROWS, COLUMNS, $own, 1, false>(registers, depth, left, right, c, stride, accumulate)
+                        tile::<R, COLUMNS, $own, 1, false>(registers, depth, left, ROWS, right, c, stride, accumulate)
                     }
                     ($own, _) if $own < ROWS => {
-                        tile::<R, ROWS, COLUMNS, $own, VECTORS, false>(registers, depth, left, right, c, stride, accumulate)
+                        tile::<R, COLUMNS, $own, VECTORS, false>(registers, depth, left, ROWS, right, c, stride, accumulate)
                     }
                 )*
-                (_, 1) => tile::<R, ROWS, COLUMNS, ROWS, 1, false>(registers, depth, left, right, c, stride, accumulate),
-                _ => tile::<R, ROWS, COLUMNS, ROWS, VECTORS, false>(registers, depth, left, right, c, stride, accumulate),
+                (_, 1) => tile::<R, COLUMNS, ROWS, 1, false>(registers, depth, left, ROWS, right, c, stride, accumulate),
+                _ => tile::<R, COLUMNS, ROWS, VECTORS, false>(registers, depth, left, ROWS, right, c, stride, accumulate),
             }
         };
     }

@@ -134,6 +134,16 @@ fn every_tile() {
     check_all((1..=34).map(|columns| Product { rows: 14, depth: 5, columns }));
 }
 
+/// Columns so few that the left factor is not packed, and steps so many that it matters.
+#[test]
+fn narrow_products() {
+    check_all([
+        Product { rows: 20, depth: 71, columns: 24 },
+        Product { rows: 5, depth: 65, columns: 8 },
+        Product { rows: 157, depth: 515, columns: 64 },
+    ]);
+}
+
 #[test]
 fn more_than_one_piece_each_way() {
     check_all([

@@ -7,7 +7,7 @@ use super::registers::Registers;
 
 /// `C = A·B`, or `C += A·B` where `accumulate`, for a tile of `OWN` rows by `VECTORS` vectors.
 ///
-/// `left` holds `depth` steps of `ROWS` numbers and `right` as many of `COLUMNS`, of which the first `OWN` and those of `VECTORS` are
+/// `left` holds `depth` steps of `OWN` numbers, `apart` from one another, and `right` as many of `COLUMNS`, of which those of `VECTORS` are
 /// used. Rows of `c` are `stride` apart.
 ///
 /// Where few steps follow, `SHALLOW`, the first one is not added to zeros: that begins sooner, but the loop is a little slower for it.
@@ -18,9 +18,9 @@ use super::registers::Registers;
 /// The panels are as long as that, not empty where it is `SHALLOW`, and `OWN` rows of `VECTORS` vectors can be read and written from `c` on, which
 /// nothing else refers to.
 #[inline(always)]
+#[expect(clippy::too_many_arguments, reason = "the operands of a product")]
 pub(super) unsafe fn tile<
     R: Registers,
-    const ROWS: usize,
     const COLUMNS: usize,
     const OWN: usize,
     const VECTORS: usize,
@@ -29,6 +29,7 @@ pub(super) unsafe fn tile<
     registers: R,
     depth: usize,
     left: *const f32,
+    apart: usize,
     right: *const f32,
     c: *mut f32,
     stride: usize,
@@ -46,7 +47,7 @@ pub(super) unsafe fn tile<
                 *sums = columns.map(|column| registers.mul(registers.load_splat(left.add(row)), column));
             }
         }
-        left = left.wrapping_add(ROWS);
+        left = left.wrapping_add(apart);
         right = right.wrapping_add(COLUMNS);
     }
     while right != end {
@@ -61,12 +62,91 @@ pub(super) unsafe fn tile<
                 }
             }
         }
-        left = left.wrapping_add(ROWS);
+        left = left.wrapping_add(apart);
         right = right.wrapping_add(COLUMNS);
     }
+    // SAFETY: within the tile that the caller vouches for.
+    unsafe { store(registers, sums, c, stride, accumulate) }
+}
+
+/// [`tile`] of lines where they lie: each holds `depth` numbers side by side.
+///
+/// # Safety
+/// Lines and panel are as long as that, and rows of vectors can be read and written at `c` as there.
+#[inline(always)]
+pub(super) unsafe fn tile_of_lines<R: Registers, const COLUMNS: usize, const ROWS: usize, const VECTORS: usize>(
+    registers: R,
+    depth: usize,
+    lines: [*const f32; ROWS],
+    right: *const f32,
+    c: *mut f32,
+    stride: usize,
+    accumulate: bool,
+) {
+    /// Steps of a turn: it takes an addition for each line.
+    const TURN: usize = 4;
+    let mut sums = [[registers.splat(0.0); VECTORS]; ROWS];
+    // Kept from the compiler that they are equally far apart: it would compute each address anew.
+    let (mut lines, mut right) = (std::hint::black_box(lines), right);
+    let end = right.wrapping_add(depth * COLUMNS);
+    let turns = right.wrapping_add((depth - depth % TURN) * COLUMNS);
+    while right != turns {
+        for step in 0..TURN {
+            // SAFETY: as many steps are left of the panel, and so of the lines.
+            unsafe { add_step::<R, ROWS, VECTORS>(registers, &mut sums, &lines, step, right.add(step * COLUMNS)) }
+        }
+        lines = lines.map(|line| line.wrapping_add(TURN));
+        right = right.wrapping_add(TURN * COLUMNS);
+    }
+    while right != end {
+        // SAFETY: a step is left of the panel, and so of the lines.
+        unsafe { add_step::<R, ROWS, VECTORS>(registers, &mut sums, &lines, 0, right) }
+        lines = lines.map(|line| line.wrapping_add(1));
+        right = right.wrapping_add(COLUMNS);
+    }
+    // SAFETY: within the tile that the caller vouches for.
+    unsafe { store(registers, sums, c, stride, accumulate) }
+}
+
+/// Adds the products of one step of lines.
+///
+/// # Safety
+/// Each line has the step, and there are vectors at `right`.
+#[inline(always)]
+unsafe fn add_step<R: Registers, const ROWS: usize, const VECTORS: usize>(
+    registers: R,
+    sums: &mut [[R::Vector; VECTORS]; ROWS],
+    lines: &[*const f32; ROWS],
+    step: usize,
+    right: *const f32,
+) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let columns: [R::Vector; VECTORS] = std::array::from_fn(|vector| registers.load(right.add(R::LANES * vector)));
+        for (sums, line) in sums.iter_mut().zip(lines) {
+            let factor = registers.load_splat(line.add(step));
+            for (sum, column) in sums.iter_mut().zip(columns) {
+                *sum = registers.mul_add(factor, column, *sum);
+            }
+        }
+    }
+}
+
+/// Puts the sums of a tile into `C`, or adds them to what is there.
+///
+/// # Safety
+/// The tile can be read and written at `c`.
+#[inline(always)]
+unsafe fn store<R: Registers, const ROWS: usize, const VECTORS: usize>(
+    registers: R,
+    sums: [[R::Vector; VECTORS]; ROWS],
+    c: *mut f32,
+    stride: usize,
+    accumulate: bool,
+) {
     for (row, sums) in sums.iter().enumerate() {
         for (vector, &sum) in sums.iter().enumerate() {
-            // SAFETY: within the tile that the caller vouches for.
+            // SAFETY: the caller's promise.
             unsafe {
                 let to = c.add(row * stride + R::LANES * vector);
                 let sum = if accumulate { registers.add(registers.load(to), sum) } else { sum };

@@ -16,7 +16,7 @@
 use std::cmp::Ordering;
 
 use super::gemm::{Matrix, Multiply, Product, Right, Target};
-use super::pack::{TOGETHER, pack};
+use super::pack::{TOGETHER, distance, pack};
 use super::registers::Registers;
 use super::tile::{tile, tile_of_lines};
 use crate::aligned::Aligned;
@@ -27,8 +27,12 @@ const MOST_SHALLOW: usize = 64;
 /// The most rows that are read where they lie: each takes an address.
 const FEW_LINES: usize = 6;
 
-/// The most numbers of a tile.
-const LARGEST_TILE: usize = 12 * 32;
+/// The most panels of the right factor for which the left one is not packed.
+const FEW_PANELS: usize = 8;
+
+/// The most rows and columns of a tile.
+const MOST_ROWS: usize = 12;
+const MOST_COLUMNS: usize = 32;
 
 /// Room for packed operands.
 pub(super) struct Packed {
@@ -46,8 +50,8 @@ impl Default for Packed {
     fn default() -> Packed {
         let Product { rows, depth, columns } = Self::LARGEST;
         Packed {
-            left: Aligned::zeros(rows * depth),
-            right: Aligned::zeros(depth * columns),
+            left: Aligned::zeros((rows + MOST_ROWS) * distance(1, depth)),
+            right: Aligned::zeros(columns * distance(1, depth)),
             #[cfg(not(target_arch = "wasm32"))]
             level: fearless_simd::Level::new(),
             #[cfg(target_arch = "wasm32")]
@@ -131,7 +135,7 @@ impl Packed {
         assert!(VECTORS * R::LANES == COLUMNS, "vectors make up a tile");
         let Product { rows, depth, columns } = product;
         // Packing the left factor for few columns takes longer than to read it where it lies.
-        let is_narrow = columns <= TOGETHER * COLUMNS && columns.is_multiple_of(COLUMNS) && depth > MOST_SHALLOW;
+        let is_narrow = columns <= FEW_PANELS * COLUMNS && columns.is_multiple_of(COLUMNS) && depth > MOST_SHALLOW;
         let lies_well = a.row == 1 && a.column > 0 || a.column == 1;
         // SAFETY: the caller's promise, for some rows and for the others.
         unsafe {
@@ -183,7 +187,7 @@ impl Packed {
             let line = |number: usize| a.data[a.position(row + number, 0)..].as_ptr().cast::<f32>();
             let lines: [*const f32; ROWS] = std::array::from_fn(line);
             for column in (0..columns).step_by(COLUMNS) {
-                let panel = self.right[column * depth..][..COLUMNS * depth].as_ptr();
+                let panel = self.right[column / COLUMNS * distance(COLUMNS, depth)..][..COLUMNS * depth].as_ptr();
                 let to = c.data[row * c.stride + column..].as_ptr().cast::<f32>().cast_mut();
                 // SAFETY: the caller vouches for the left factor, each of whose rows or steps lies side by side, and for all elements of `c`; the panel
                 // holds `depth` steps.
@@ -248,18 +252,19 @@ impl Packed {
                 a.from(begin, 0),
                 lines,
                 depth,
-                &mut self.left[begin.next_multiple_of(ROWS) * depth..],
+                &mut self.left[begin.div_ceil(ROWS) * distance(ROWS, depth)..],
             );
         }
         for first in (0..columns).step_by(TOGETHER * COLUMNS) {
             let end = columns.min(first + TOGETHER * COLUMNS);
-            let kept = if right == Right::Once { 0 } else { first * depth };
+            let kept = if right == Right::Once { 0 } else { first / COLUMNS * distance(COLUMNS, depth) };
             if right != Right::Again {
                 let panels = &mut self.right[kept..];
                 pack::<R, COLUMNS>(registers, b.from(0, first).transpose(), end - first, depth, panels);
             }
             for column in (first..end).step_by(COLUMNS) {
-                let right = self.right[kept + (column - first) * depth..][..COLUMNS * depth].as_ptr();
+                let panel = kept + (column - first) / COLUMNS * distance(COLUMNS, depth);
+                let right = self.right[panel..][..COLUMNS * depth].as_ptr();
                 let whole = if columns - column < COLUMNS { 0 } else { panels.whole };
                 let (mut left, mut to) = (self.left.as_ptr(), c.data[column..].as_ptr().cast::<f32>().cast_mut());
                 for _ in 0..whole {
@@ -277,7 +282,7 @@ impl Packed {
                             c.accumulate,
                         );
                     }
-                    left = left.wrapping_add(ROWS * depth);
+                    left = left.wrapping_add(distance(ROWS, depth));
                     to = to.wrapping_add(ROWS * c.stride);
                 }
                 let mut row = whole * ROWS;
@@ -296,7 +301,7 @@ impl Packed {
                             c.accumulate,
                         );
                     }
-                    left = left.wrapping_add(ROWS * depth);
+                    left = left.wrapping_add(distance(ROWS, depth));
                     to = to.wrapping_add(shape.0 * c.stride);
                     row += shape.0;
                 }
@@ -377,7 +382,7 @@ unsafe fn edge<R: Registers, const ROWS: usize, const VECTORS: usize, const COLU
                 accumulate,
             );
         }
-        let mut spare = [0.0; LARGEST_TILE];
+        let mut spare = [0.0; MOST_ROWS * MOST_COLUMNS];
         let all = spare.as_mut_ptr();
         tile_of::<R, ROWS, VECTORS, COLUMNS>(registers, (rows, vectors), depth, left, right, all, COLUMNS, false);
         for row in 0..rows {
@@ -422,7 +427,7 @@ unsafe fn tile_of<R: Registers, const ROWS: usize, const VECTORS: usize, const C
             }
         };
     }
-    const { assert!(ROWS <= 12 && VECTORS == 2, "every shape is among those below") }
+    const { assert!(ROWS <= MOST_ROWS && VECTORS == 2, "every shape is among those below") }
     // SAFETY: the caller's promise.
     unsafe { choose!(1 2 3 4 5 6 7 8 9 10 11) }
 }

@@ -7,12 +7,18 @@ use super::gemm::Matrix;
 use super::registers::Registers;
 
 /// Panels that are packed at a time where lines lie side by side: what is read at once are whole lines of the cache, neighbours among them.
-pub(super) const TOGETHER: usize = if cfg!(target_arch = "wasm32") { 8 } else { 4 };
+pub(super) const TOGETHER: usize = if cfg!(target_arch = "wasm32") { 16 } else { 4 };
 /// And where fewer are left.
 const HALF: usize = TOGETHER / 2;
 
+/// Numbers from one panel to the next: a line of the cache more than it holds, for panels that begin at multiples of a high power of two would
+/// take each other's places in the nearest cache.
+pub(super) const fn distance(width: usize, depth: usize) -> usize {
+    width * depth + 16
+}
+
 /// Packs `lines` lines of `depth` numbers into panels of `WIDTH` lines: in each panel the `WIDTH` first numbers of its
-/// lines, then the `WIDTH` second ones, and so on. Lines that the last panel lacks are any numbers.
+/// lines, then the `WIDTH` second ones, and so on. Lines that the last panel lacks are any numbers. Panels lie at their [`distance`].
 ///
 /// The lines are the rows of `source`: of the left factor, or of the right factor transposed.
 ///
@@ -32,7 +38,7 @@ pub(super) fn pack<R: Registers, const WIDTH: usize>(
     let mut begin = 0;
     while begin < lines {
         let left = lines - begin;
-        let panels = &mut packed[begin * depth..];
+        let panels = &mut packed[begin / WIDTH * distance(WIDTH, depth)..];
         let count = match left / WIDTH {
             TOGETHER.. if source.row == 1 => {
                 pack_together::<R, WIDTH, TOGETHER>(registers, source, begin, depth, panels)
@@ -59,12 +65,13 @@ fn pack_together<R: Registers, const WIDTH: usize, const PANELS: usize>(
     let (begin, end) = (source.position(first, 0), source.position(first, last));
     assert!(begin.max(end) + PANELS * WIDTH <= source.data.len(), "the lines lie within their data");
     let mut from = source.data[begin..].as_ptr().cast::<f32>();
-    let mut to = panels[..PANELS * WIDTH * depth].as_mut_ptr();
+    let distance = distance(WIDTH, depth);
+    let mut to = panels[..PANELS * distance].as_mut_ptr();
     for _ in 0..depth {
         for panel in 0..PANELS {
             // SAFETY: runs are equally far apart, and the first and the last lie within the data; `to` takes `depth` runs of the first
-            // panel, behind which lie the others.
-            unsafe { copy::<R, WIDTH>(registers, from.wrapping_add(panel * WIDTH), to.add(panel * WIDTH * depth)) }
+            // panel, beyond which lie the others.
+            unsafe { copy::<R, WIDTH>(registers, from.wrapping_add(panel * WIDTH), to.add(panel * distance)) }
         }
         from = from.wrapping_offset(source.column);
         to = to.wrapping_add(WIDTH);

@@ -151,6 +151,8 @@ fn more_than_one_piece_each_way() {
         Product { rows: 3, depth: 1029, columns: 10 },
         Product { rows: 2, depth: 3, columns: 1035 },
     ]);
+    let Product { rows, depth, .. } = Packed::LARGEST;
+    check_all([Product { rows, depth, columns: 9 }, Product { rows: rows + 1, depth: depth + 1, columns: 9 }]);
     let product = Product { rows: 149, depth: 515, columns: 1027 };
     check(&mut Browsers::<5>::default(), product, [Layout::RowMajor, Layout::Transposed], 0, false);
     check(&mut Packed::default(), product, [Layout::RowMajor, Layout::Transposed], 0, false);

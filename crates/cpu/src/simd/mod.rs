@@ -1,8 +1,8 @@
 //! The SIMD module: matrix products. Unsafe code, for what reads and writes vectors.
 //!
-//! [`registers`] hold vectors, [`tile`] is the innermost loop, [`pack`] lays operands out for it, and [`blocked`] cuts
-//! a product into pieces that fit the caches. In WebAssembly no library comes near what the machine can do, and natively none gains as much
-//! by what goes on in its caches next to a training step.
+//! [`registers`] hold vectors, [`tile`] is the innermost loop, [`pack`] lays operands out for it, and [`blocked`] cuts a product into pieces that fit
+//! the caches. It is one kernel for browsers, where no library comes near what the machine can do, and for native processors. Results come piece
+//! by piece, so that what is done with them next finds them in the cache.
 #![allow(unsafe_code)]
 
 mod blocked;

@@ -81,7 +81,7 @@ impl FoldedProduct {
             images: numel(&kernel.domain[..first]),
             image: numel(&kernel.domain[first..]),
             product,
-            largest: least(product, least(LARGEST, Product::LARGEST)),
+            largest: least(product, LARGEST),
             a: Factor::new(program, a, &extents, &[], &rows, &inner),
             b: Factor::new(program, b, &extents, &[], &inner, &columns),
             windows,

@@ -142,13 +142,13 @@ impl Layout {
                 fill_line(data, line, step, runs, indices, limits, target);
                 self.go_on(line, 1);
             }
+            let mut begin = line[0];
             for target in rows.by_ref().take(whole.len()) {
                 for run in &*joined {
-                    copy(data, line[0] + run.from, step, &mut target[run.to..run.to + run.len]);
+                    copy(data, begin + run.from, step, &mut target[run.to..run.to + run.len]);
                 }
-                line[0] += between;
+                begin += between;
             }
-            line[0] -= between * whole.len() as isize;
             self.go_on(line, whole.len() as isize);
             for target in rows {
                 fill_line(data, line, step, runs, indices, limits, target);

@@ -12,11 +12,8 @@ use crate::share::Share;
 use crate::simd::{self, Matrix, Product, Target};
 use crate::space::{Line, for_each_point_in, join_lanes};
 
-/// Parts of a product are cut at multiples of this many rows or columns: of columns, all multipliers work on whole tiles then.
+/// Parts of a product are cut at multiples of this many rows or columns: of columns, tiles are made of whole vectors then.
 const TILE: usize = 16;
-
-/// The largest piece in which a product is computed where a factor is gathered.
-const LARGEST_GATHERED: Product = Product { rows: 512, depth: 512, columns: 1024 };
 
 /// The memory that products need, allocated once.
 #[derive(Default)]
@@ -45,8 +42,6 @@ impl Workspace {
 pub(crate) struct BatchedProduct {
     batch: Vec<usize>,
     product: Product,
-    /// It is computed in pieces no larger than this.
-    largest: Product,
     a: Factor,
     b: Factor,
 }
@@ -87,11 +82,9 @@ impl BatchedProduct {
         let count = |dimensions: &[usize]| dimensions.iter().map(|&dimension| extents[dimension]).product();
         let a = Factor::new(program, a, &extents, batch, rows, inner);
         let b = Factor::new(program, b, &extents, batch, inner, columns);
-        let is_gathered = a.layout().is_some() || b.layout().is_some();
         let mut batched = BatchedProduct {
             batch: kernel.domain[..batch.len()].to_vec(),
             product: Product { rows: count(rows), depth: count(inner), columns: count(columns) },
-            largest: if is_gathered { least(Product::LARGEST, LARGEST_GATHERED) } else { Product::LARGEST },
             a,
             b,
         };
@@ -116,7 +109,7 @@ impl BatchedProduct {
 
     /// Makes room for what is gathered.
     pub(crate) fn reserve(&self, workspace: &mut Workspace) {
-        workspace.reserve(self.a.layout(), self.b.layout(), least(self.product, self.largest));
+        workspace.reserve(self.a.layout(), self.b.layout(), least(self.product, Product::LARGEST));
     }
 
     /// Whether a factor lies in part of the arena.
@@ -162,7 +155,7 @@ impl BatchedProduct {
         for_each_point_in(&self.batch, part.batch.clone(), |point| {
             let begin = first + part.rows.start * columns + part.columns.start;
             let c = Target { data: &arena[target + begin..], stride: columns, accumulate: false };
-            for piece in product.pieces(self.largest) {
+            for piece in product.pieces(Product::LARGEST) {
                 let of_all = |own: &Range<usize>, start: usize| own.start + start..own.end + start;
                 let rows_of_all = of_all(&piece.rows, part.rows.start);
                 let columns_of_all = of_all(&piece.columns, part.columns.start);

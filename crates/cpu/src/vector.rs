@@ -194,8 +194,6 @@ const CHUNK: usize = 16;
 
 /// The lanes of an operand.
 trait Lanes: Copy {
-    /// No fewer than `count` chunks of it. Told once before a loop, for whether there are so many is not asked again at each then.
-    fn of_chunks(self, count: usize) -> Self;
     /// Lanes `CHUNK·number` to `CHUNK·(number + 1)`.
     fn chunk(self, number: usize) -> [f32; CHUNK];
     /// The `len` lanes from `first` on, and zeros.
@@ -203,11 +201,6 @@ trait Lanes: Copy {
 }
 
 impl Lanes for &[Cell<f32>] {
-    #[inline(always)]
-    fn of_chunks(self, count: usize) -> Self {
-        self.as_chunks::<CHUNK>().0[..count].as_flattened()
-    }
-
     #[inline(always)]
     fn chunk(self, number: usize) -> [f32; CHUNK] {
         self.as_chunks().0[number].each_ref().map(Cell::get)
@@ -222,11 +215,6 @@ impl Lanes for &[Cell<f32>] {
 }
 
 impl Lanes for f32 {
-    #[inline(always)]
-    fn of_chunks(self, _count: usize) -> f32 {
-        self
-    }
-
     #[inline(always)]
     fn chunk(self, _number: usize) -> [f32; CHUNK] {
         [self; CHUNK]
@@ -248,9 +236,7 @@ fn fill<S: Simd, A: Lanes, B: Lanes, C: Lanes>(
     f: impl Fn(S::f32s, S::f32s, S::f32s) -> S::f32s + Copy,
 ) {
     let (chunks, rest) = target.as_chunks::<CHUNK>();
-    let whole = (a.of_chunks(chunks.len()), b.of_chunks(chunks.len()), c.of_chunks(chunks.len()));
     for (number, out) in chunks.iter().enumerate() {
-        let (a, b, c) = whole;
         let results = compute(simd, a.chunk(number), b.chunk(number), c.chunk(number), f);
         out.iter().zip(results).for_each(|(out, result)| out.set(result));
     }

@@ -126,17 +126,9 @@ fn pack_consecutive<R: Registers, const WIDTH: usize>(
     let load = |line: usize, step: usize| unsafe { registers.load_four(lines[line].as_ptr().cast::<f32>().add(step)) };
     let to = panel.as_mut_ptr();
     if WIDTH == 5 || WIDTH == 6 {
-        // Twice in a turn: a browser checks for interruptions once.
-        for step in (0..whole - whole % 8).step_by(8) {
+        for step in (0..whole).step_by(4) {
             // SAFETY: no more than `whole` steps, of which lines and panel have as many.
-            unsafe {
-                four_steps::<R, WIDTH>(registers, &lines, step, to);
-                four_steps::<R, WIDTH>(registers, &lines, step + 4, to);
-            }
-        }
-        if !whole.is_multiple_of(8) {
-            // SAFETY: as above.
-            unsafe { four_steps::<R, WIDTH>(registers, &lines, whole - 4, to) }
+            unsafe { four_steps::<R, WIDTH>(registers, &lines, step, to) }
         }
     } else {
         // A line of the cache at a time, of each line: neither it nor what is made of it is left before all of it is done.

@@ -35,7 +35,7 @@ export function launchChromium(options: Omit<Options, 'executablePath'> = {}): P
  * cannot be had has its tests skipped.
  */
 export function inEveryBrowser(
-  tests: (browser: () => Browser) => void,
+  tests: (browser: () => Browser, name: Name) => void,
   names: Name[] = ['chromium', 'firefox', 'webkit'],
 ): void {
   for (const name of names) {
@@ -46,7 +46,7 @@ export function inEveryBrowser(
       tests(() => {
         if (!browser) throw new Error(`${name} did not start`);
         return browser;
-      });
+      }, name);
     });
   }
 }

@@ -41,8 +41,12 @@ pub async fn check(name: String) -> Result<String, JsError> {
         smallest_recipes().into_iter().find(|(known, _)| name == format!("cpu::training::{known}"))
     {
         let linked = train(&recipe, threads::cpu(), true).await?;
-        let is_same = linked == train(&recipe, Box::new(Cpu::new()), false).await?;
-        assert!(is_same, "functions made for it compute other numbers than the interpreter");
+        let interpreted = train(&recipe, Box::new(Cpu::new()), false).await?;
+        assert!(
+            linked == interpreted,
+            "functions made for it compute other numbers than the interpreter: {}",
+            differences(&linked, &interpreted)
+        );
         return Ok("as the interpreter, to the last bit".to_owned());
     }
     let gpu = Gpu::open().await?.executor();
@@ -56,10 +60,26 @@ pub async fn check(name: String) -> Result<String, JsError> {
     Ok(format!("metrics differ by at most {worst:.0e} of their size"))
 }
 
-/// The metrics and the checkpoint after 20 steps.
-async fn train(recipe: &Recipe, device: Box<dyn Executor>, is_linked: bool) -> Result<(Vec<u64>, Vec<u8>), JsError> {
+/// The bits of metrics, and a checkpoint.
+type Outcome = (Vec<u64>, Vec<u8>);
+
+/// The outcome of 20 steps.
+async fn train(recipe: &Recipe, device: Box<dyn Executor>, is_linked: bool) -> Result<Outcome, JsError> {
     let mut session = Session::new(recipe.clone(), None, device).await?;
     assert_eq!(linked_functions() > 0, is_linked, "functions are made where they should be, and nowhere else");
     let metrics = session.step(20).await?;
     Ok((metrics.into_iter().map(|(_, value)| value.to_bits()).collect(), session.save().await?))
+}
+
+/// All metrics of both, and how many bytes of the checkpoints differ, from which on.
+fn differences(linked: &Outcome, interpreted: &Outcome) -> String {
+    let metrics = |outcome: &Outcome| outcome.0.iter().map(|&bits| f64::from_bits(bits)).collect::<Vec<_>>();
+    let bytes = linked.1.iter().zip(&interpreted.1).enumerate().filter(|(_, (a, b))| a != b);
+    let (first, count) = (bytes.clone().next().map(|(place, _)| place), bytes.count());
+    format!(
+        "metrics {:?} and {:?}; {count} of {} bytes of the checkpoint, the first is number {first:?}",
+        metrics(linked),
+        metrics(interpreted),
+        linked.1.len()
+    )
 }

@@ -6,7 +6,7 @@ import type { Command, Message, Recipe, Request } from '../../www/src/protocol';
 import { textOf, waitFor } from './src/browser';
 import { launchChromium } from './src/browsers';
 import { openPlayer } from './src/player';
-import type { PlaywrightBrowser } from './src/playwright';
+import { hasAdapter, type PlaywrightBrowser } from './src/playwright';
 import { DIST, serveSite, type Site } from './src/site';
 
 interface Catalogue {
@@ -96,4 +96,24 @@ test.for(['nothing', 'another page'])('a part for which %s comes is asked for ag
   await waitFor(browser, () => player.info?.recipe.model === 'vae');
   expect(asked()).toEqual(['vae']);
   expect(await textOf(browser, 'h1')).toBe('Variational autoencoder');
+});
+
+test.for(['nothing', 'another page'])('a data set for which %s comes is refused in words, and can be opened later', async (what) => {
+  await browser.page.route('**/assets/digits*.gz', (route) => what === 'nothing' ? route.abort() : route.fulfill({ contentType: 'text/html', body: '<h1>Sign in</h1>' }));
+  await openPlayer(browser, `${site.url}#model=rbm&data=bars&hidden=16&device=cpu&lang=en`);
+  await browser.evaluate(() => { location.hash = '#model=rbm&data=digits&hidden=16&device=cpu&lang=en'; });
+  await waitFor(browser, () => player.shadowRoot?.querySelector('.notice') !== null);
+  expect(await textOf(browser, '.notice p')).toContain('could not be loaded');
+  expect(await browser.evaluate(() => player.info?.recipe.data)).toBe('bars');
+  await browser.page.unroute('**/assets/digits*.gz');
+  await browser.evaluate(() => { location.hash = '#model=rbm&data=digits&hidden=16&seed=2&device=cpu&lang=en'; });
+  await waitFor(browser, () => player.info?.recipe.data === 'digits');
+});
+
+test('what computes on the GPU is not asked for where the browser knows no GPU', async ({ skip }) => {
+  requests = [];
+  await openPlayer(browser, `${site.url}#model=rbm&data=bars&hidden=16&lang=en`);
+  skip(await hasAdapter(browser), 'this browser knows a GPU');
+  await waitFor(browser, () => player.info?.device.why.en.includes('no GPU'));
+  expect(asked()).toEqual(['rbm']);
 });

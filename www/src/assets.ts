@@ -1,7 +1,7 @@
 /** The files that data sets are made from: fetched when such a data set is first opened. */
 
 import type { Engine } from './engine';
-import { fetched } from './fetched';
+import { fetched, NotBrought } from './fetched';
 import { unpacked } from './gzip';
 
 const urls = import.meta.glob<string>('../../crates/models/assets/*.gz', { query: '?url', import: 'default', eager: true });
@@ -11,5 +11,11 @@ export async function bringAsset(engine: Engine, data: string): Promise<void> {
   const name = engine.missingAsset(data);
   const url = name === undefined ? undefined : urls[`../../crates/models/assets/${name}`];
   if (url === undefined) return;
-  engine.bringAsset(data, await unpacked(await (await fetched(url)).blob()));
+  let contents: Uint8Array;
+  try {
+    contents = await unpacked(await (await fetched(url)).blob());
+  } catch (thrown) {
+    throw new NotBrought(thrown);
+  }
+  if (!engine.bringAsset(data, contents)) throw new NotBrought(`${url}: something else came in its place`);
 }

@@ -3,8 +3,7 @@
  * reads and writes checkpoints. A part is a module over the memory, the table and the functions of the first.
  */
 
-import { fetched } from './fetched';
-import type { Failure } from './protocol';
+import { fetched, NotBrought } from './fetched';
 
 const urls = named(import.meta.glob<string>('./wasm/parts/*.wasm', { query: '?url', import: 'default', eager: true }));
 const threadedUrls = named(import.meta.glob<string>('./wasm/threads/parts/*.wasm', { query: '?url', import: 'default', eager: true }));
@@ -32,19 +31,6 @@ export function prefetch(part: string, threaded: boolean): void {
   if (url !== undefined) void contentsOf(url);
 }
 
-/** A part did not come; what is open goes on. */
-class NotBrought extends Error implements Failure {
-  readonly code = 'unsupported';
-  readonly en: string;
-  readonly ko: string;
-
-  constructor(problem: string) {
-    super(problem);
-    this.en = `A part of this page could not be loaded (${problem}). Check the connection and try again.`;
-    this.ko = `페이지의 일부를 불러오지 못했습니다(${problem}). 연결을 확인하고 다시 시도해 주세요.`;
-  }
-}
-
 /** The parts of one instance of the module. */
 export class Parts {
   readonly #exports: WebAssembly.ModuleImports;
@@ -66,7 +52,7 @@ export class Parts {
       await WebAssembly.instantiate(await contentsOf(url), { m: this.#exports });
       this.#brought.add(part);
     } catch (thrown) {
-      throw new NotBrought(thrown instanceof Error ? thrown.message : String(thrown));
+      throw new NotBrought(thrown);
     } finally {
       // Not needed any more, or not what it should be.
       contents.delete(url);

@@ -80,9 +80,13 @@ function watchDevice(): void {
   if (now.device.kind !== device) send({ type: 'moved', info: settle(now) });
 }
 
-/** Brings what computes on the GPU, where the browser lets it: else the module says by itself that there is none. */
+/** Brings what computes on the GPU, where there is one: else the module says by itself that there is none. */
 async function bringGpu(): Promise<void> {
-  if ('gpu' in navigator) await parts.bring('gpu');
+  // Many a browser has WebGPU on a machine where it may use no GPU.
+  const { gpu } = navigator as { gpu?: { requestAdapter(): Promise<object | null> } };
+  if (!(await gpu?.requestAdapter())) return;
+  await parts.bring('gpu');
+  engine.allowGpu();
 }
 
 /** Has the GPU made ready for a session, if it may be faster, while the session trains. */

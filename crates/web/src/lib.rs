@@ -6,6 +6,7 @@ mod convert;
 pub mod linker;
 pub mod threads;
 
+use std::cell::Cell;
 use std::future::ready;
 use std::hint::black_box;
 use std::rc::Rc;
@@ -13,22 +14,27 @@ use std::rc::Rc;
 use daydream_graph::{Device, DeviceError, Pending};
 use daydream_models::data::Dataset;
 use daydream_models::{DeviceChoice, Devices, Recipe, data};
-use js_sys::Reflect;
 use wasm_bindgen::prelude::*;
 
 thread_local! {
     /// What sessions of this worker run on.
     static DEVICES: Rc<Devices> = Rc::new(Devices::new(threads::cpu, open_gpu, now));
+    /// Whether the browser has a GPU, and what computes on it is here.
+    static HAS_GPU: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Opens the GPU where the browser has WebGPU. Only there does the page bring the code for it, so that this is called through a pointer that the
-/// compiler does not follow.
+/// Lets sessions use the browser's GPU from now on: there is one, and the code for it has been brought.
+#[wasm_bindgen(js_name = allowGpu)]
+pub fn allow_gpu() {
+    HAS_GPU.set(true);
+}
+
+/// Opens the GPU. The code for it may not be here, so that it is called through a pointer that the compiler does not follow.
 fn open_gpu() -> Pending<'static, Rc<dyn Device>> {
-    let navigator = Reflect::get(&js_sys::global(), &"navigator".into());
-    if navigator.is_ok_and(|navigator| Reflect::has(&navigator, &"gpu".into()).unwrap_or(false)) {
+    if HAS_GPU.get() {
         black_box(daydream_gpu::open as fn() -> _)()
     } else {
-        Box::pin(ready(Err(DeviceError("the browser offers no WebGPU".to_owned()))))
+        Box::pin(ready(Err(DeviceError("the browser offers no GPU".to_owned()))))
     }
 }
 
@@ -74,12 +80,10 @@ pub fn missing_asset(data: &str) -> Option<String> {
     (!asset.is_here()).then(|| asset.name.to_owned())
 }
 
-/// Brings the file that a data set is made from, unpacked.
+/// Brings the file that a data set is made from, unpacked. Whether it is that file, and not what a host says instead.
 #[wasm_bindgen(js_name = bringAsset)]
-pub fn bring_asset(data: &str, contents: Vec<u8>) {
-    if let Some(asset) = data::find(data).ok().and_then(|spec| spec.asset) {
-        asset.bring(contents);
-    }
+pub fn bring_asset(data: &str, contents: Vec<u8>) -> bool {
+    data::find(data).ok().and_then(|spec| spec.asset).is_some_and(|asset| asset.bring(contents))
 }
 
 /// Takes the GPU away from under its sessions, as a driver that fails does: for tests, and for trying it out.

@@ -7,16 +7,19 @@ use std::sync::OnceLock;
 pub struct Asset {
     /// Its name in `crates/models/assets`. It is gzipped there.
     pub name: &'static str,
+    /// Bytes of it, unpacked.
+    len: usize,
     #[cfg(feature = "standalone")]
     packed: &'static [u8],
     contents: OnceLock<Vec<u8>>,
 }
 
-/// The [`Asset`] of this name.
+/// The [`Asset`] of this name, so many bytes long once it is unpacked.
 macro_rules! asset {
-    ($name:literal) => {
+    ($name:literal, $len:expr) => {
         $crate::data::asset::Asset::new(
             $name,
+            $len,
             #[cfg(feature = "standalone")]
             include_bytes!(concat!("../../assets/", $name)),
         )
@@ -25,19 +28,29 @@ macro_rules! asset {
 pub(super) use asset;
 
 impl Asset {
-    pub(super) const fn new(name: &'static str, #[cfg(feature = "standalone")] packed: &'static [u8]) -> Asset {
+    pub(super) const fn new(
+        name: &'static str,
+        len: usize,
+        #[cfg(feature = "standalone")] packed: &'static [u8],
+    ) -> Asset {
         Asset {
             name,
+            len,
             #[cfg(feature = "standalone")]
             packed,
             contents: OnceLock::new(),
         }
     }
 
-    /// Takes the file's contents, unpacked.
-    pub fn bring(&self, contents: Vec<u8>) {
-        // They are the same each time.
-        let _ = self.contents.set(contents);
+    /// Takes the file's contents, unpacked, unless they are not as long as they should be: then something else came in its place. Whether it has
+    /// taken them.
+    pub fn bring(&self, contents: Vec<u8>) -> bool {
+        let is_it = contents.len() == self.len;
+        if is_it {
+            // They are the same each time.
+            let _ = self.contents.set(contents);
+        }
+        is_it
     }
 
     /// Whether a data set can be made from it.

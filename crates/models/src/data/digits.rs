@@ -26,10 +26,11 @@ pub const SPEC: DataSpec = DataSpec {
     build,
 };
 
-static ASSET: Asset = asset!("digits.bin.gz");
-
 const IMAGES: usize = 1797;
 const PIXELS: usize = 64;
+
+/// Of each image its pixels, then its digit.
+static ASSET: Asset = asset!("digits.bin.gz", IMAGES * (PIXELS + 1));
 
 /// The images, always split alike: of the images sorted by digit, every fifth is for testing, which
 /// leaves 1,437 to train on and 360 to test, in the same proportions of every digit.

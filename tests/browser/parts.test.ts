@@ -83,15 +83,20 @@ test.for(catalogue.models)('$id needs no part but its own', async (model) => {
   }
 });
 
-test.for(['nothing', 'another page'])('a part for which %s comes is asked for again, and what is open goes on', async (what) => {
-  await browser.page.route('**/assets/vae-*.wasm', (route) => what === 'nothing' ? route.abort() : route.fulfill({ contentType: 'text/html', body: '<h1>Sign in</h1>' }));
+/** Opens a link to what needs a file for which nothing comes, or another page: it is refused in words, and what is open goes on. */
+async function isRefused(file: string, what: string, link: string): Promise<void> {
+  await browser.page.route(file, (route) => what === 'nothing' ? route.abort() : route.fulfill({ contentType: 'text/html', body: '<h1>Sign in</h1>' }));
   await openPlayer(browser, `${site.url}#model=rbm&data=bars&hidden=16&device=cpu&lang=en`);
   requests = [];
-  await browser.evaluate(() => { location.hash = '#model=vae&data=bars&hidden=16&device=cpu&lang=en'; });
+  await browser.evaluate((link) => { location.hash = link; }, link);
   await waitFor(browser, () => player.shadowRoot?.querySelector('.notice') !== null);
   expect(await textOf(browser, '.notice p')).toContain('could not be loaded');
-  expect(await browser.evaluate(() => player.info?.recipe.model)).toBe('rbm');
-  await browser.page.unroute('**/assets/vae-*.wasm');
+  expect(await browser.evaluate(() => player.info?.recipe)).toMatchObject({ model: 'rbm', data: 'bars' });
+  await browser.page.unroute(file);
+}
+
+test.for(['nothing', 'another page'])('a part for which %s comes is asked for again, and what is open goes on', async (what) => {
+  await isRefused('**/assets/vae-*.wasm', what, '#model=vae&data=bars&hidden=16&device=cpu&lang=en');
   await browser.evaluate(() => { location.hash = '#model=vae&data=bars&hidden=16&seed=2&device=cpu&lang=en'; });
   await waitFor(browser, () => player.info?.recipe.model === 'vae');
   expect(asked()).toEqual(['vae']);
@@ -99,13 +104,7 @@ test.for(['nothing', 'another page'])('a part for which %s comes is asked for ag
 });
 
 test.for(['nothing', 'another page'])('a data set for which %s comes is refused in words, and can be opened later', async (what) => {
-  await browser.page.route('**/assets/digits*.gz', (route) => what === 'nothing' ? route.abort() : route.fulfill({ contentType: 'text/html', body: '<h1>Sign in</h1>' }));
-  await openPlayer(browser, `${site.url}#model=rbm&data=bars&hidden=16&device=cpu&lang=en`);
-  await browser.evaluate(() => { location.hash = '#model=rbm&data=digits&hidden=16&device=cpu&lang=en'; });
-  await waitFor(browser, () => player.shadowRoot?.querySelector('.notice') !== null);
-  expect(await textOf(browser, '.notice p')).toContain('could not be loaded');
-  expect(await browser.evaluate(() => player.info?.recipe.data)).toBe('bars');
-  await browser.page.unroute('**/assets/digits*.gz');
+  await isRefused('**/assets/digits*.gz', what, '#model=rbm&data=digits&hidden=16&device=cpu&lang=en');
   await browser.evaluate(() => { location.hash = '#model=rbm&data=digits&hidden=16&seed=2&device=cpu&lang=en'; });
   await waitFor(browser, () => player.info?.recipe.data === 'digits');
 });
@@ -116,4 +115,18 @@ test('what computes on the GPU is not asked for where the browser knows no GPU',
   skip(await hasAdapter(browser), 'this browser knows a GPU');
   await waitFor(browser, () => player.info?.device.why.en.includes('no GPU'));
   expect(asked()).toEqual(['rbm']);
+});
+
+test('a browser that refuses to say whether it knows a GPU counts as one that knows none', async () => {
+  await browser.page.route('**/assets/worker-*.js', async (route) => {
+    const answer = await route.fetch();
+    const refuses = "Object.defineProperty(navigator, 'gpu', { value: { requestAdapter: () => Promise.reject(new Error('blocked')) } });";
+    await route.fulfill({ response: answer, body: refuses + await answer.text() });
+  });
+  requests = [];
+  await openPlayer(browser, `${site.url}#model=rbm&data=bars&hidden=16&device=gpu&lang=en`);
+  expect(await textOf(browser, '.notice p')).toContain('no GPU');
+  expect(await browser.evaluate(() => player.info?.device.kind)).toBe('cpu');
+  expect(asked()).toEqual(['rbm']);
+  await browser.page.unroute('**/assets/worker-*.js');
 });

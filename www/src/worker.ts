@@ -82,9 +82,9 @@ function watchDevice(): void {
 
 /** Brings what computes on the GPU, where there is one: else the module says by itself that there is none. */
 async function bringGpu(): Promise<void> {
-  // Many a browser has WebGPU on a machine where it may use no GPU.
   const { gpu } = navigator as { gpu?: { requestAdapter(): Promise<object | null> } };
-  if (!(await gpu?.requestAdapter())) return;
+  // Many a browser has WebGPU on a machine where it may use no GPU; Firefox then refuses to answer.
+  if (!(await gpu?.requestAdapter().catch(() => null))) return;
   await parts.bring('gpu');
   engine.allowGpu();
 }

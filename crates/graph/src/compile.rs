@@ -1,6 +1,6 @@
 //! From a function over a graph to a program: decide, lower, order, merge, place.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::{HashMap, HashSet};
 
 use crate::fuse::{self, Fusion};
 use crate::graph::{Arena, Graph, Named, NodeId};
@@ -26,7 +26,7 @@ pub(crate) fn compile(graph: &Graph, functions: &[Function], fusion: Fusion) -> 
 
     let initial = arena.params.iter().filter_map(|param| Some((param.node, param.init?)));
     let init = Function { name: INIT.to_owned(), graph: None, outputs: vec![], updates: initial.collect() };
-    let mut names = FxHashSet::default();
+    let mut names = HashSet::new();
     for function in std::iter::once(&init).chain(functions) {
         assert!(names.insert(&function.name), "two functions of a module are called {:?}", function.name);
         assert!(
@@ -53,7 +53,7 @@ fn program(arena: &Arena, function: &Function, variables: &[Buffer], start: usiz
     let materialised = fuse::decide(arena, &wanted, fusion);
 
     let mut lens: Vec<usize> = variables.iter().map(|variable| variable.len).collect();
-    let mut buffers: FxHashMap<NodeId, BufferId> = FxHashMap::default();
+    let mut buffers: HashMap<NodeId, BufferId> = HashMap::new();
     for (number, named) in arena.params.iter().chain(&arena.inputs).enumerate() {
         buffers.insert(named.node, BufferId(number));
     }
@@ -66,7 +66,7 @@ fn program(arena: &Arena, function: &Function, variables: &[Buffer], start: usiz
 
     // A value that replaces several parameters, or that is a variable itself, is copied first, so that each update has a value
     // of its own, made before any parameter changes.
-    let mut taken: FxHashSet<BufferId> = (0..variables.len()).map(BufferId).collect();
+    let mut taken: HashSet<BufferId> = (0..variables.len()).map(BufferId).collect();
     for (param, value) in updates.iter().filter(|(param, value)| param != value) {
         let value = buffers[value];
         let own = if taken.insert(value) { value } else { draft.copy(value) };

@@ -1,8 +1,8 @@
 //! The graph: an append-only arena of nodes. Equal nodes are stored once, and what costs nothing to
 //! simplify is simplified on the way in.
 
-use rustc_hash::FxHashMap;
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -45,7 +45,7 @@ pub(crate) struct Arena {
     pub(crate) nodes: Vec<Node>,
     pub(crate) inputs: Vec<Named>,
     pub(crate) params: Vec<Named>,
-    known: FxHashMap<Node, NodeId>,
+    known: HashMap<Node, NodeId>,
     streams: u32,
 }
 

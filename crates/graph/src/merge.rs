@@ -5,7 +5,7 @@
 //! writes what the guest touches or reads what the guest overwrites, and if the guest takes from the host only what
 //! the host has at the same point.
 
-use rustc_hash::FxHashMap;
+use std::collections::HashMap;
 
 use crate::fuse::is_identity;
 use crate::kernel::{Body, Kernel, Scalar, ScalarId, Store};
@@ -21,8 +21,8 @@ const FEW_POINTS: usize = 1024;
 const MAX_SCALARS: usize = 512;
 
 /// Merges kernels that are in order. `aliases` says which buffers lie in the memory of a parameter.
-pub(crate) fn merge(ordered: Vec<Kernel>, aliases: &FxHashMap<BufferId, BufferId>) -> Vec<Kernel> {
-    let mut merger = Merger { aliases, kernels: vec![], written: FxHashMap::default(), read: FxHashMap::default() };
+pub(crate) fn merge(ordered: Vec<Kernel>, aliases: &HashMap<BufferId, BufferId>) -> Vec<Kernel> {
+    let mut merger = Merger { aliases, kernels: vec![], written: HashMap::new(), read: HashMap::new() };
     for kernel in ordered {
         merger.add(kernel);
     }
@@ -30,11 +30,11 @@ pub(crate) fn merge(ordered: Vec<Kernel>, aliases: &FxHashMap<BufferId, BufferId
 }
 
 struct Merger<'a> {
-    aliases: &'a FxHashMap<BufferId, BufferId>,
+    aliases: &'a HashMap<BufferId, BufferId>,
     kernels: Vec<Kernel>,
     /// The last kernel that writes each piece of memory, and the last that reads it.
-    written: FxHashMap<BufferId, usize>,
-    read: FxHashMap<BufferId, usize>,
+    written: HashMap<BufferId, usize>,
+    read: HashMap<BufferId, usize>,
 }
 
 impl Merger<'_> {
@@ -57,7 +57,7 @@ impl Merger<'_> {
                 self.kernels.len() - 1
             }
         };
-        let note = |last: &mut FxHashMap<BufferId, usize>, buffer: BufferId| {
+        let note = |last: &mut HashMap<BufferId, usize>, buffer: BufferId| {
             last.entry(buffer).and_modify(|known| *known = number.max(*known)).or_insert(number);
         };
         reads.into_iter().for_each(|buffer| note(&mut self.read, buffer));

@@ -5,7 +5,7 @@
 //! wanted, so that a gradient is used up soon after it is made. Of what a kernel needs, that over as many points comes last, so
 //! that nothing stands between the two when they are [merged](crate::merge).
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::{HashMap, HashSet};
 
 use crate::fuse::{Fusion, is_identity};
 use crate::kernel::{Access, Affine, Body, Kernel, Scalar, ScalarId, Store};
@@ -26,9 +26,9 @@ pub(crate) struct Scheduled {
     pub(crate) kernels: Vec<Kernel>,
     pub(crate) lens: Vec<usize>,
     /// Buffers that share the memory of a parameter.
-    pub(crate) aliases: FxHashMap<BufferId, BufferId>,
+    pub(crate) aliases: HashMap<BufferId, BufferId>,
     /// Buffers that must survive until the program's end.
-    pub(crate) kept: FxHashSet<BufferId>,
+    pub(crate) kept: HashSet<BufferId>,
 }
 
 impl Draft {
@@ -54,7 +54,7 @@ fn copy(from: BufferId, to: BufferId, len: usize) -> Kernel {
 
 pub(crate) fn schedule(draft: Draft, fusion: Fusion) -> Scheduled {
     let mut order = Order::new(&draft);
-    let aliases = if fusion == Fusion::On { order.update_in_place() } else { FxHashMap::default() };
+    let aliases = if fusion == Fusion::On { order.update_in_place() } else { HashMap::new() };
     let in_order = |order: Vec<usize>| order.into_iter().map(|number| draft.kernels[number].clone()).collect();
     let mut kernels: Vec<Kernel> = match fusion {
         Fusion::Off => in_order(order.run(false)),
@@ -66,7 +66,7 @@ pub(crate) fn schedule(draft: Draft, fusion: Fusion) -> Scheduled {
             .unwrap_or_default(),
     };
 
-    let mut kept: FxHashSet<BufferId> = draft.outputs.into_iter().collect();
+    let mut kept: HashSet<BufferId> = draft.outputs.into_iter().collect();
     for &(param, value) in &draft.updates {
         kept.insert(param);
         if aliases.contains_key(&value) {
@@ -85,17 +85,17 @@ pub(crate) fn schedule(draft: Draft, fusion: Fusion) -> Scheduled {
 /// Orders kernels and decides which updates are made in place.
 struct Order<'a> {
     draft: &'a Draft,
-    maker: FxHashMap<BufferId, usize>,
-    readers: FxHashMap<BufferId, Vec<usize>>,
+    maker: HashMap<BufferId, usize>,
+    readers: HashMap<BufferId, Vec<usize>>,
     /// For each kernel: the kernels that must run before it.
     before: Vec<Vec<usize>>,
 }
 
 impl<'a> Order<'a> {
     fn new(draft: &'a Draft) -> Order<'a> {
-        let maker: FxHashMap<BufferId, usize> =
+        let maker: HashMap<BufferId, usize> =
             draft.kernels.iter().enumerate().map(|(number, kernel)| (kernel.stores[0].target, number)).collect();
-        let mut readers: FxHashMap<BufferId, Vec<usize>> = FxHashMap::default();
+        let mut readers: HashMap<BufferId, Vec<usize>> = HashMap::new();
         let mut before = Vec::new();
         for (number, kernel) in draft.kernels.iter().enumerate() {
             let mut read: Vec<BufferId> = kernel.reads().collect();
@@ -112,8 +112,8 @@ impl<'a> Order<'a> {
     }
 
     /// The values that are written where the parameter is that they replace; all readers of the old one come before.
-    fn update_in_place(&mut self) -> FxHashMap<BufferId, BufferId> {
-        let mut aliases = FxHashMap::default();
+    fn update_in_place(&mut self) -> HashMap<BufferId, BufferId> {
+        let mut aliases = HashMap::new();
         for &(param, value) in &self.draft.updates {
             let Some(&writer) = self.maker.get(&value) else { continue };
             let readers = self.readers.get(&param).into_iter().flatten().copied();
@@ -183,7 +183,7 @@ pub(crate) fn reads_in_place(kernel: &Kernel, param: BufferId) -> bool {
 }
 
 /// Drops what was merged into all kernels that use it, from the last kernel to the first, for what is dropped reads nothing.
-fn drop_dead_stores(kernels: &mut Vec<Kernel>, kept: &FxHashSet<BufferId>) {
+fn drop_dead_stores(kernels: &mut Vec<Kernel>, kept: &HashSet<BufferId>) {
     let mut read = kept.clone();
     for kernel in kernels.iter_mut().rev() {
         kernel.stores.retain(|store| read.contains(&store.target));

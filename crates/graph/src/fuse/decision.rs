@@ -271,7 +271,7 @@ impl Decision<'_> {
     fn combines_made(&mut self, root: NodeId, made: &[bool]) -> bool {
         let mut loads = false;
         let mut open = vec![root];
-        let mut seen = rustc_hash::FxHashSet::default();
+        let mut seen = std::collections::HashSet::new();
         while let Some(id) = open.pop() {
             if !seen.insert(id) {
                 continue;

@@ -4,7 +4,7 @@
 //! where a factor is a rearrangement that takes them apart: the rows of a convolution are images and places in them, its depth
 //! the taps of a window and the channels. So windows need no memory of their own.
 
-use rustc_hash::FxHashMap;
+use std::collections::HashMap;
 
 use super::view::{Obstacle, View};
 use crate::graph::{Arena, Node, NodeId};
@@ -47,7 +47,7 @@ impl Factors {
     }
 
     /// The extents of the kernel's domain, and its body.
-    pub(super) fn kernel(&self, buffers: &FxHashMap<NodeId, BufferId>) -> (Shape, Body) {
+    pub(super) fn kernel(&self, buffers: &HashMap<NodeId, BufferId>) -> (Shape, Body) {
         let [.., rows, columns, depth] = &self.axes[..] else { unreachable!("a product has rows and columns") };
         let [a, b] = self.factors.each_ref().map(|factor| factor.access(buffers));
         let domain = self.axes[..self.axes.len() - 1].concat();
@@ -67,7 +67,7 @@ impl Factor {
         Factor { node, number: view.flat(shape, rank), view }
     }
 
-    pub(super) fn access(&self, buffers: &FxHashMap<NodeId, BufferId>) -> Access {
+    pub(super) fn access(&self, buffers: &HashMap<NodeId, BufferId>) -> Access {
         Access { buffer: buffers[&self.node], index: self.number.clone(), guards: self.view.guards.clone() }
     }
 

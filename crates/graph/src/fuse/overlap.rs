@@ -3,7 +3,7 @@
 //! The transpose of a convolution is a product whose result is folded along one axis and then along another. Nothing else needs
 //! the product or what is folded once, so both are computed where they are summed.
 
-use rustc_hash::FxHashMap;
+use std::collections::HashMap;
 
 use super::factor::{Factor, Split};
 use super::view::View;
@@ -82,7 +82,7 @@ impl Overlapping {
         }
     }
 
-    pub(super) fn body(self, buffers: &FxHashMap<NodeId, BufferId>) -> Body {
+    pub(super) fn body(self, buffers: &HashMap<NodeId, BufferId>) -> Body {
         let overlaps = self.overlaps;
         match self.windows {
             Windows::Read(windows) => Body::Fold { windows: windows.access(buffers), overlaps },

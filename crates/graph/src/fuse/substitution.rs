@@ -1,6 +1,6 @@
 //! The substitution: the kernel of each materialised node.
 
-use rustc_hash::FxHashMap;
+use std::collections::HashMap;
 
 use super::factor::Factors;
 use super::overlap::Overlapping;
@@ -12,7 +12,7 @@ use crate::program::BufferId;
 use crate::shape::Shape;
 
 /// The kernel that computes a materialised node. `buffers` says where every materialised node is kept.
-pub(crate) fn lower(arena: &Arena, id: NodeId, buffers: &FxHashMap<NodeId, BufferId>) -> Kernel {
+pub(crate) fn lower(arena: &Arena, id: NodeId, buffers: &HashMap<NodeId, BufferId>) -> Kernel {
     let node = arena.node(id);
     let mut domain = node.shape.clone();
     let with_inner = |inner: &[usize]| [&domain[..], inner].concat();
@@ -86,17 +86,17 @@ pub(crate) fn lower(arena: &Arena, id: NodeId, buffers: &FxHashMap<NodeId, Buffe
 
 struct Substitution<'a> {
     arena: &'a Arena,
-    buffers: &'a FxHashMap<NodeId, BufferId>,
+    buffers: &'a HashMap<NodeId, BufferId>,
     /// The node whose kernel this is: computed here although it is materialised.
     root: Option<NodeId>,
     extents: Shape,
     scalars: Vec<Scalar>,
-    known: FxHashMap<(NodeId, View), ScalarId>,
+    known: HashMap<(NodeId, View), ScalarId>,
 }
 
 impl<'a> Substitution<'a> {
-    fn new(arena: &'a Arena, buffers: &'a FxHashMap<NodeId, BufferId>, extents: Shape) -> Substitution<'a> {
-        Substitution { arena, buffers, root: None, extents, scalars: vec![], known: FxHashMap::default() }
+    fn new(arena: &'a Arena, buffers: &'a HashMap<NodeId, BufferId>, extents: Shape) -> Substitution<'a> {
+        Substitution { arena, buffers, root: None, extents, scalars: vec![], known: HashMap::new() }
     }
 
     fn push(&mut self, scalar: Scalar) -> ScalarId {

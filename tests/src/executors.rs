@@ -28,6 +28,7 @@ pub const CHECKS: &[(&str, Check)] = checks![
     products_with_a_factor_in_common,
     updates_in_place,
     functions_over_many_lanes,
+    arithmetic_in_one_instruction,
     empty_tensors,
     long_reductions,
     batches_from_tables,
@@ -180,6 +181,41 @@ async fn functions_over_many_lanes(device: &mut dyn Executor) {
         )
         .await;
     }
+}
+
+/// Sums of products, roots and quotients, of numbers that differ from point to point and of such that do not.
+async fn arithmetic_in_one_instruction(device: &mut dyn Executor) {
+    const LEN: usize = 2100;
+    let g = Graph::new();
+    let (x, y, z) = (g.input("x", [LEN]), g.input("y", [LEN]), g.input("z", [LEN]));
+    let (a, b) = (g.input("a", []), g.input("b", []));
+    let positive = 1.0 + x * x;
+    let values = [
+        x * y + z * x,
+        x * y + a * z,
+        a * x + y * z,
+        a * x + b * y,
+        (positive * a).sqrt() + b,
+        (positive * z * z).sqrt() + y,
+        (a * b).sqrt() + x,
+        x - y * a / positive,
+        x - y * z / positive,
+        a - b * z / positive,
+        x - a * b / positive,
+        x - y * z / b,
+    ];
+    // One at a time, for what two of them need is not computed within either.
+    let mut functions: Vec<Function> = values
+        .iter()
+        .enumerate()
+        .map(|(number, &value)| Function::new(&format!("f{number}")).output("f", value))
+        .collect();
+    let (product, quotient) = (y * z, y * z / positive);
+    let shared = Function::new("shared").output("product", product).output("quotient", quotient);
+    functions.push(shared.output("sum", a * x + product).output("difference", x - quotient));
+    let numbers = |from: usize| ramp(LEN + from).split_off(from);
+    let inputs = [("x", numbers(0)), ("y", numbers(31)), ("z", numbers(62)), ("a", vec![0.7]), ("b", vec![1.3])];
+    check_parity(device, &g.compile(&functions), &inputs).await;
 }
 
 async fn empty_tensors(device: &mut dyn Executor) {

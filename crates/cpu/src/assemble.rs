@@ -12,7 +12,7 @@ use daydream_graph::{Binary, Program, Unary};
 use crate::code::{Code, Fill, Instruction, Place, Uniform};
 use crate::product::overlap;
 use crate::space::{Fence, Line, join_lanes};
-use crate::vector::{Three, Two};
+use crate::vector::{Four, Three, Two};
 
 /// The iteration space of an expression: which of its dimensions become lanes, and which are iterated around them.
 pub(crate) struct Space<'a> {
@@ -273,22 +273,44 @@ impl Assembler<'_> {
         }
     }
 
-    /// `a + b`, together with a multiplication or a negation that makes one of them.
+    /// `a + b`, together with what makes one of them where that is arithmetic that nothing else needs.
     fn sum(&mut self, a: ScalarId, b: ScalarId) -> Place {
         for (x, y) in [(a, b), (b, a)] {
-            if let Some([first, second]) = self.varying_product(x) {
-                return self.instruct(Instruction::Three(Three::MulAdd, [first, second, self.places[y.0]]));
-            }
-            if let Scalar::Unary(Unary::Neg, x) = self.scalars[x.0] {
-                return match self.varying_product(x) {
-                    Some([first, second]) => {
-                        self.instruct(Instruction::Three(Three::MulSub, [first, second, self.places[y.0]]))
-                    }
-                    None => self.two(Two::Sub, y, x),
-                };
+            if let Some(instruction) = self.sum_with(x, y) {
+                return self.instruct(instruction);
             }
         }
         self.two(Two::Add, a, b)
+    }
+
+    /// `x + y` together with what makes `x`.
+    fn sum_with(&self, x: ScalarId, y: ScalarId) -> Option<Instruction> {
+        let place = |scalar: ScalarId| self.places[scalar.0];
+        if let Some([a, b]) = self.varying_product(x) {
+            return Some(match self.varying_product(y) {
+                Some([c, d]) => Instruction::Four(Four::Products, [a, b, c, d]),
+                None => Instruction::Three(Three::MulAdd, [a, b, place(y)]),
+            });
+        }
+        match self.scalars[x.0] {
+            Scalar::Unary(Unary::Sqrt, root) if self.uses[x.0] == 1 => {
+                let [a, b] = self.varying_product(root)?;
+                Some(Instruction::Three(Three::RootAdd, [a, b, place(y)]))
+            }
+            Scalar::Unary(Unary::Neg, x) => {
+                if let Some([a, b]) = self.varying_product(x) {
+                    return Some(Instruction::Three(Three::MulSub, [a, b, place(y)]));
+                }
+                if let Some([a, b, c]) = self.varying_quotient(x) {
+                    return Some(Instruction::Four(Four::QuotientSub, [a, b, c, place(y)]));
+                }
+                match [place(y), place(x)] {
+                    [Place::Uniform(_), Place::Uniform(_)] => None,
+                    places => Some(Instruction::Two(Two::Sub, places)),
+                }
+            }
+            _ => None,
+        }
     }
 
     /// The factors of a product that nothing else needs, a varying one first. Quotients and uniform products are not taken apart.
@@ -302,6 +324,15 @@ impl Assembler<'_> {
             [a @ Place::Uniform(_), b] => Some([b, a]),
             places => Some(places),
         }
+    }
+
+    /// `a`, `b` and `c` of a quotient `a b / c` that nothing else needs, if `c` varies.
+    fn varying_quotient(&self, quotient: ScalarId) -> Option<[Place; 3]> {
+        let Scalar::Binary(Binary::Mul, product, inverse) = self.scalars[quotient.0] else { return None };
+        let divisor = self.places[self.inverse_of(inverse)?.0];
+        let [a, b] = self.varying_product(product)?;
+        let is_taken = self.uses[quotient.0] == 1 && !matches!(divisor, Place::Uniform(_));
+        is_taken.then_some([a, b, divisor])
     }
 
     /// `x`, if this is `1 / x`.
@@ -360,6 +391,7 @@ impl Instruction {
             Instruction::Copy(x) | Instruction::One(_, x) => std::slice::from_ref(x),
             Instruction::Two(_, operands) => operands,
             Instruction::Three(_, operands) => operands,
+            Instruction::Four(_, operands) => operands,
         }
     }
 
@@ -369,6 +401,7 @@ impl Instruction {
             Instruction::Copy(x) | Instruction::One(_, x) => std::slice::from_mut(x),
             Instruction::Two(_, operands) => operands,
             Instruction::Three(_, operands) => operands,
+            Instruction::Four(_, operands) => operands,
         }
     }
 }

@@ -32,6 +32,9 @@ pub(crate) enum BodyCode {
     Fold(Windows),
 }
 
+/// Inner points that are combined side by side, one for each lane. The last bits of a sum depend on it.
+const ABREAST: usize = 512;
+
 /// Nanoseconds that it takes to finish the sum of a point whose inner points are lanes.
 const FOLDING: f64 = 100.0;
 
@@ -173,13 +176,13 @@ impl BodyCode {
             BodyCode::ReduceAlong { op, domain, inner, code } => {
                 code.begin(memory, context);
                 let mut results = results.iter();
-                let lanes = [const { Cell::new(0.0) }; LANES];
-                let lanes = &lanes[..LANES.min(inner.next_power_of_two())];
+                let lanes = [const { Cell::new(0.0) }; ABREAST];
+                let lanes = &lanes[..ABREAST.min(inner.next_power_of_two())];
                 for_each_point_in(domain, points, |point| {
                     code.enter(memory, point);
                     copy(Value::Same(identity(*op)), lanes);
-                    for start in (0..*inner).step_by(LANES) {
-                        let block = Block { loops: point, start, len: LANES.min(inner - start) };
+                    for start in (0..*inner).step_by(ABREAST) {
+                        let block = Block { loops: point, start, len: ABREAST.min(inner - start) };
                         combine(*op, &lanes[..block.len], code.run(memory, context, block));
                     }
                     if let Some(result) = results.next() {

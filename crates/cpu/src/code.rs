@@ -13,10 +13,11 @@ use crate::aligned::Aligned;
 use crate::jit::Fused;
 use crate::random;
 use crate::space::{Fence, Line, for_each_run, inside_all};
-use crate::vector::{Three, Two, Value, copy, gather, one, three, two};
+use crate::vector::{Four, Three, Two, Value, copy, four, gather, one, three, two};
 
-/// Points computed by one instruction.
-pub(crate) const LANES: usize = 512;
+/// The most points that one instruction computes: so many that finding the loop for it takes little of the time, so few that what a dozen
+/// instructions read and write fits the nearest cache.
+pub(crate) const LANES: usize = 1024;
 
 /// About how many nanoseconds simple arithmetic takes for each lane.
 pub(crate) const SIMPLE: f64 = 0.2;
@@ -54,6 +55,8 @@ pub(crate) enum Instruction {
     Two(Two, [Place; 2]),
     /// The first place is not uniform.
     Three(Three, [Place; 3]),
+    /// The first and the third place are not uniform.
+    Four(Four, [Place; 4]),
 }
 
 /// How a value that is the same for all points is computed.
@@ -192,6 +195,7 @@ impl Code {
                 Instruction::One(op, x) => one(*op, value(*x), target),
                 Instruction::Two(function, operands) => two(*function, operands.map(value), target),
                 Instruction::Three(function, operands) => three(*function, operands.map(value), target),
+                Instruction::Four(function, operands) => four(*function, operands.map(value), target),
             }
         }
         self.result.map(value)

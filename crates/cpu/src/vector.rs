@@ -40,13 +40,24 @@ pub(crate) enum Three {
     MulSub,
     /// `b` where `a` is not 0, else `c`.
     Select,
+    /// `√(a b) + c`
+    RootAdd,
+}
+
+/// Functions of four numbers, each step rounded as well.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Four {
+    /// `a b + c d`
+    Products,
+    /// `d - a b / c`
+    QuotientSub,
 }
 
 /// Copies a value to each lane.
 pub(crate) fn copy(value: Value<'_>, target: &[Cell<f32>]) {
     match value {
         Value::Each(values) => {
-            dispatch!(Level::new(), simd => fill(simd, values, 0.0, 0.0, target, #[inline(always)] |x, _, _| x))
+            dispatch!(Level::new(), simd => fill(simd, (values, 0.0, 0.0, 0.0), target, #[inline(always)] |x, _, _, _| x))
         }
         Value::Same(value) => target.iter().for_each(|out| out.set(value)),
     }
@@ -65,6 +76,11 @@ pub(crate) fn two(function: Two, operands: [Value<'_>; 2], target: &[Cell<f32>])
 /// A function of three values.
 pub(crate) fn three(function: Three, operands: [Value<'_>; 3], target: &[Cell<f32>]) {
     dispatch!(Level::new(), simd => three_in(simd, function, operands, target));
+}
+
+/// A function of four values.
+pub(crate) fn four(function: Four, operands: [Value<'_>; 4], target: &[Cell<f32>]) {
+    dispatch!(Level::new(), simd => four_in(simd, function, operands, target));
 }
 
 #[inline(always)]
@@ -101,6 +117,15 @@ fn three_in<S: Simd>(simd: S, function: Three, operands: [Value<'_>; 3], target:
         Three::MulAdd => zip_three(simd, operands, target, |a, b, c| a * b + c),
         Three::MulSub => zip_three(simd, operands, target, |a, b, c| c - a * b),
         Three::Select => zip_three(simd, operands, target, |a, b, c| a.simd_eq(zero).select(c, b)),
+        Three::RootAdd => zip_three(simd, operands, target, |a, b, c| (a * b).sqrt() + c),
+    }
+}
+
+#[inline(always)]
+fn four_in<S: Simd>(simd: S, function: Four, operands: [Value<'_>; 4], target: &[Cell<f32>]) {
+    match function {
+        Four::Products => zip_four(simd, operands, target, |a, b, c, d| a * b + c * d),
+        Four::QuotientSub => zip_four(simd, operands, target, |a, b, c, d| d - a * b / c),
     }
 }
 
@@ -110,21 +135,17 @@ fn apply<S: Simd>(simd: S, function: impl Function<S>, x: Value<'_>, target: &[C
     match x {
         Value::Each(x) => fill(
             simd,
-            x,
-            0.0,
-            0.0,
+            (x, 0.0, 0.0, 0.0),
             target,
             #[inline(always)]
-            |x, _, _| function.of(x),
+            |x, _, _, _| function.of(x),
         ),
         Value::Same(x) => fill(
             simd,
-            x,
-            0.0,
-            0.0,
+            (x, 0.0, 0.0, 0.0),
             target,
             #[inline(always)]
-            |x, _, _| function.of(x),
+            |x, _, _, _| function.of(x),
         ),
     }
 }
@@ -156,18 +177,18 @@ pub(crate) fn add(arena: &[Cell<f32>], first: isize, step: isize, target: &[Cell
 #[inline(always)]
 fn map<S: Simd>(simd: S, x: Value<'_>, target: &[Cell<f32>], f: impl Fn(S::f32s) -> S::f32s + Copy) {
     match x {
-        Value::Each(x) => fill(simd, x, 0.0, 0.0, target, |x, _, _| f(x)),
-        Value::Same(x) => fill(simd, x, 0.0, 0.0, target, |x, _, _| f(x)),
+        Value::Each(x) => fill(simd, (x, 0.0, 0.0, 0.0), target, |x, _, _, _| f(x)),
+        Value::Same(x) => fill(simd, (x, 0.0, 0.0, 0.0), target, |x, _, _, _| f(x)),
     }
 }
 
 #[inline(always)]
 fn zip<S: Simd>(simd: S, [a, b]: [Value<'_>; 2], target: &[Cell<f32>], f: impl Fn(S::f32s, S::f32s) -> S::f32s + Copy) {
     match (a, b) {
-        (Value::Each(a), Value::Each(b)) => fill(simd, a, b, 0.0, target, |a, b, _| f(a, b)),
-        (Value::Each(a), Value::Same(b)) => fill(simd, a, b, 0.0, target, |a, b, _| f(a, b)),
-        (Value::Same(a), Value::Each(b)) => fill(simd, a, b, 0.0, target, |a, b, _| f(a, b)),
-        (Value::Same(a), Value::Same(b)) => fill(simd, a, b, 0.0, target, |a, b, _| f(a, b)),
+        (Value::Each(a), Value::Each(b)) => fill(simd, (a, b, 0.0, 0.0), target, |a, b, _, _| f(a, b)),
+        (Value::Each(a), Value::Same(b)) => fill(simd, (a, b, 0.0, 0.0), target, |a, b, _, _| f(a, b)),
+        (Value::Same(a), Value::Each(b)) => fill(simd, (a, b, 0.0, 0.0), target, |a, b, _, _| f(a, b)),
+        (Value::Same(a), Value::Same(b)) => fill(simd, (a, b, 0.0, 0.0), target, |a, b, _, _| f(a, b)),
     }
 }
 
@@ -180,11 +201,28 @@ fn zip_three<S: Simd>(
     f: impl Fn(S::f32s, S::f32s, S::f32s) -> S::f32s + Copy,
 ) {
     match (a, b, c) {
-        (Value::Each(a), Value::Each(b), Value::Each(c)) => fill(simd, a, b, c, target, f),
-        (Value::Each(a), Value::Each(b), Value::Same(c)) => fill(simd, a, b, c, target, f),
-        (Value::Each(a), Value::Same(b), Value::Each(c)) => fill(simd, a, b, c, target, f),
-        (Value::Each(a), Value::Same(b), Value::Same(c)) => fill(simd, a, b, c, target, f),
+        (Value::Each(a), Value::Each(b), Value::Each(c)) => fill(simd, (a, b, c, 0.0), target, |a, b, c, _| f(a, b, c)),
+        (Value::Each(a), Value::Each(b), Value::Same(c)) => fill(simd, (a, b, c, 0.0), target, |a, b, c, _| f(a, b, c)),
+        (Value::Each(a), Value::Same(b), Value::Each(c)) => fill(simd, (a, b, c, 0.0), target, |a, b, c, _| f(a, b, c)),
+        (Value::Each(a), Value::Same(b), Value::Same(c)) => fill(simd, (a, b, c, 0.0), target, |a, b, c, _| f(a, b, c)),
         (Value::Same(_), _, _) => unreachable!("the first of three values varies"),
+    }
+}
+
+/// The first and the third value are not the same in all lanes.
+#[inline(always)]
+fn zip_four<S: Simd>(
+    simd: S,
+    [a, b, c, d]: [Value<'_>; 4],
+    target: &[Cell<f32>],
+    f: impl Fn(S::f32s, S::f32s, S::f32s, S::f32s) -> S::f32s + Copy,
+) {
+    let (Value::Each(a), Value::Each(c)) = (a, c) else { unreachable!("these of four values vary") };
+    match (b, d) {
+        (Value::Each(b), Value::Each(d)) => fill(simd, (a, b, c, d), target, f),
+        (Value::Each(b), Value::Same(d)) => fill(simd, (a, b, c, d), target, f),
+        (Value::Same(b), Value::Each(d)) => fill(simd, (a, b, c, d), target, f),
+        (Value::Same(b), Value::Same(d)) => fill(simd, (a, b, c, d), target, f),
     }
 }
 
@@ -227,22 +265,21 @@ impl Lanes for f32 {
 }
 
 #[inline(always)]
-fn fill<S: Simd, A: Lanes, B: Lanes, C: Lanes>(
+fn fill<S: Simd, A: Lanes, B: Lanes, C: Lanes, D: Lanes>(
     simd: S,
-    a: A,
-    b: B,
-    c: C,
+    (a, b, c, d): (A, B, C, D),
     target: &[Cell<f32>],
-    f: impl Fn(S::f32s, S::f32s, S::f32s) -> S::f32s + Copy,
+    f: impl Fn(S::f32s, S::f32s, S::f32s, S::f32s) -> S::f32s + Copy,
 ) {
     let (chunks, rest) = target.as_chunks::<CHUNK>();
     for (number, out) in chunks.iter().enumerate() {
-        let results = compute(simd, a.chunk(number), b.chunk(number), c.chunk(number), f);
+        let results = compute(simd, [a.chunk(number), b.chunk(number), c.chunk(number), d.chunk(number)], f);
         out.iter().zip(results).for_each(|(out, result)| out.set(result));
     }
     if !rest.is_empty() {
         let (first, len) = (chunks.len() * CHUNK, rest.len());
-        let results = compute(simd, a.rest(first, len), b.rest(first, len), c.rest(first, len), f);
+        let operands = [a.rest(first, len), b.rest(first, len), c.rest(first, len), d.rest(first, len)];
+        let results = compute(simd, operands, f);
         rest.iter().zip(results).for_each(|(out, result)| out.set(result));
     }
 }
@@ -251,19 +288,15 @@ fn fill<S: Simd, A: Lanes, B: Lanes, C: Lanes>(
 #[inline(always)]
 fn compute<S: Simd>(
     simd: S,
-    a: [f32; CHUNK],
-    b: [f32; CHUNK],
-    c: [f32; CHUNK],
-    f: impl Fn(S::f32s, S::f32s, S::f32s) -> S::f32s + Copy,
+    operands: [[f32; CHUNK]; 4],
+    f: impl Fn(S::f32s, S::f32s, S::f32s, S::f32s) -> S::f32s + Copy,
 ) -> [f32; CHUNK] {
     let width = <S::f32s as SimdBase<S>>::LEN;
     let mut results = [0.0; CHUNK];
     for first in (0..CHUNK).step_by(width) {
         let lanes = first..first + width;
-        let a = S::f32s::from_slice(simd, &a[lanes.clone()]);
-        let b = S::f32s::from_slice(simd, &b[lanes.clone()]);
-        let c = S::f32s::from_slice(simd, &c[lanes.clone()]);
-        f(a, b, c).store_slice(&mut results[lanes]);
+        let [a, b, c, d] = operands.each_ref().map(|operand| S::f32s::from_slice(simd, &operand[lanes.clone()]));
+        f(a, b, c, d).store_slice(&mut results[lanes]);
     }
     results
 }

@@ -10,7 +10,7 @@ use super::trace::{Source, Trace, Traced};
 use crate::code::{Code, Fill, Instruction, Place, Uniform};
 use crate::math::{self, Exp, Function, Log, Tanh};
 use crate::numbers::Numbers;
-use crate::vector::{Three, Two};
+use crate::vector::{Four, Three, Two};
 
 /// The code's instructions as functions: as many in each as follow each other and can be recorded.
 pub(super) fn fuse(code: &Code, functions: &mut Functions) -> Vec<Fused> {
@@ -167,6 +167,14 @@ fn record<'a>(trace: &'a Trace, instruction: &Instruction, value: &mut impl FnMu
                 Three::MulAdd => a * b + c,
                 Three::MulSub => c - a * b,
                 Three::Select => trace.choose(a, b, c),
+                Three::RootAdd => trace.sqrt(a * b) + c,
+            }
+        }
+        Instruction::Four(function, operands) => {
+            let [a, b, c, d] = operands.map(value);
+            match function {
+                Four::Products => a * b + c * d,
+                Four::QuotientSub => d - a * b / c,
             }
         }
     }

@@ -149,7 +149,7 @@ test('where there is no GPU the CPU trains, and who asked for one is told', asyn
   expect(await textOf(without, '.notice p')).toContain('The CPU trains instead.');
   await without.evaluate(() => player.step(3));
   await openPlayer(without, `${site.url}#model=rbm&data=bars`);
-  await waitFor(without, () => player.info?.device.why.en.includes('cannot be used'));
+  await waitFor(without, () => player.info?.device.why.en.includes('no GPU'));
   expect(await without.evaluate(() => player.info?.device)).toMatchObject({ choice: 'auto', kind: 'cpu', name: expect.stringMatching(/^CPU/) as string });
   expect(await without.evaluate(() => player.shadowRoot?.querySelector('.notice'))).toBeNull();
   await without.close();

@@ -185,7 +185,7 @@ fn a_gpu_that_is_not_there_is_missed_in_one_line() {
             command.args(line.split_whitespace()).current_dir(&folder).env("WGPU_BACKEND", "gl").output().unwrap();
         let message = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(2), "daydream {line}: {message}");
-        assert!(message.starts_with("daydream: The GPU cannot be used: "), "{message}");
+        assert!(message.starts_with("daydream: There is no GPU"), "{message}");
         assert_eq!(message.lines().count(), 1, "{message}");
     }
 }
@@ -196,7 +196,7 @@ fn a_model_trained_on_a_gpu_is_that_of_the_cpu() {
     let line = "train rbm --data bars --set hidden=16 --steps 50 --seed 5 --device gpu --out gpu.safetensors";
     let output = daydream(&folder, line);
     let said = String::from_utf8(output.stderr).unwrap();
-    if said.contains("The GPU cannot be used") {
+    if ["There is no GPU", "The GPU cannot be used"].iter().any(|why| said.contains(why)) {
         // Past the test harness, which keeps to itself what a passing test prints.
         writeln!(std::io::stderr(), "SKIPPED a_model_trained_on_a_gpu_is_that_of_the_cpu: {said}").unwrap();
         return;

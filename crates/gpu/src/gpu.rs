@@ -77,11 +77,11 @@ impl Gpu {
     /// # Errors
     /// When there is none, or it is denied.
     pub async fn open() -> Result<Gpu, DeviceError> {
-        Gpu::with_room(0).await
+        Gpu::with_room(0).await?.ok_or_else(none)
     }
 
-    /// A device whose buffers may have so many bytes.
-    async fn with_room(bytes: u64) -> Result<Gpu, DeviceError> {
+    /// A device whose buffers may have so many bytes, if there is any device.
+    async fn with_room(bytes: u64) -> Result<Option<Gpu>, DeviceError> {
         let mut description = wgpu::InstanceDescriptor::new_without_display_handle_from_env();
         description.backends &= wgpu::Backends::PRIMARY;
         let instance = wgpu::Instance::new(description);
@@ -89,8 +89,11 @@ impl Gpu {
             power_preference: wgpu::PowerPreference::HighPerformance,
             ..Default::default()
         };
-        let adapter = instance.request_adapter(&options).await;
-        let adapter = adapter.map_err(|error| DeviceError(format!("the system offers no GPU; {error}")))?;
+        let adapter = match instance.request_adapter(&options).await {
+            Ok(adapter) => adapter,
+            Err(wgpu::RequestAdapterError::NotFound { .. }) => return Ok(None),
+            Err(error) => return Err(DeviceError(format!("the GPU was not found: {error}"))),
+        };
         let (limits, info) = (adapter.limits(), adapter.get_info());
         let mut required = wgpu::Limits::defaults();
         // A binding cannot be larger than this, whatever the buffer's size.
@@ -147,12 +150,12 @@ impl Gpu {
             patience: Cell::new(if is_software { PATIENCE_WITH_SOFTWARE } else { PATIENCE }),
             larger: RefCell::default(),
         };
-        Ok(Gpu(Rc::new(shared)))
+        Ok(Some(Gpu(Rc::new(shared))))
     }
 
     /// Another device of the same kind, with larger buffers.
     pub(crate) async fn larger(&self, bytes: u64) -> Result<Gpu, DeviceError> {
-        let gpu = Gpu::with_room(bytes).await?;
+        let gpu = Gpu::with_room(bytes).await?.ok_or_else(none)?;
         gpu.set_patience(self.0.patience.get());
         self.0.larger.borrow_mut().push(Rc::downgrade(&gpu.0));
         Ok(gpu)
@@ -202,9 +205,13 @@ impl Device for Gpu {
     }
 }
 
-/// Opens the GPU of the browser or the system, as [`Gpu::open`] does.
-pub fn open() -> Pending<'static, Rc<dyn Device>> {
-    Box::pin(async { Ok(Rc::new(Gpu::open().await?) as Rc<dyn Device>) })
+/// Opens the GPU of the browser or the system, as [`Gpu::open`] does; nothing when there is none.
+pub fn open() -> Pending<'static, Option<Rc<dyn Device>>> {
+    Box::pin(async { Ok(Gpu::with_room(0).await?.map(|gpu| Rc::new(gpu) as Rc<dyn Device>)) })
+}
+
+fn none() -> DeviceError {
+    DeviceError("there is no GPU".to_owned())
 }
 
 impl Shared {

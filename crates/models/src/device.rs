@@ -58,10 +58,13 @@ pub struct Notice {
     pub from: u64,
 }
 
+/// A GPU that is being opened, if there is one.
+type Opening = Pending<'static, Option<Rc<dyn Device>>>;
+
 /// The devices of this machine that sessions may use. They are shared: a GPU is opened once, when it is first wanted.
 pub struct Devices {
     make_cpu: Box<dyn Fn() -> Box<dyn Executor>>,
-    open_gpu: Box<dyn Fn() -> Pending<'static, Rc<dyn Device>>>,
+    open_gpu: Box<dyn Fn() -> Opening>,
     clock: Box<dyn Fn() -> f64>,
     gpu: RefCell<Option<Result<Rc<dyn Device>, Words>>>,
     /// What was measured, by what was trained.
@@ -112,10 +115,10 @@ fn rounded(rate: f64) -> String {
 }
 
 impl Devices {
-    /// `cpu` makes an executor, `gpu` opens the GPU, `clock` tells milliseconds that only ever grow.
+    /// `cpu` makes an executor, `gpu` opens the GPU where there is one, `clock` tells milliseconds that only ever grow.
     pub fn new(
         cpu: impl Fn() -> Box<dyn Executor> + 'static,
-        gpu: impl Fn() -> Pending<'static, Rc<dyn Device>> + 'static,
+        gpu: impl Fn() -> Opening + 'static,
         clock: impl Fn() -> f64 + 'static,
     ) -> Devices {
         Devices {
@@ -143,10 +146,14 @@ impl Devices {
             Some(Err(why)) if !insists => return Err(why),
             _ => {}
         }
-        let opened = (self.open_gpu)().await.map_err(|error| {
-            let problem = plainly(&error.0);
-            words!("The GPU cannot be used: {problem}.", "GPU를 쓸 수 없습니다({problem}).")
-        });
+        let opened = match (self.open_gpu)().await {
+            Ok(Some(gpu)) => Ok(gpu),
+            Ok(None) => Err(words!("There is no GPU to train on here.", "여기에는 학습에 쓸 수 있는 GPU가 없습니다.")),
+            Err(error) => {
+                let problem = plainly(&error.0);
+                Err(words!("The GPU cannot be used: {problem}.", "GPU를 쓸 수 없습니다({problem})."))
+            }
+        };
         *self.gpu.borrow_mut() = Some(opened.clone());
         opened
     }

@@ -41,6 +41,8 @@ enum Fault {
     None,
     /// There is no adapter.
     Absent,
+    /// There is one, which is not handed out.
+    Denied,
     /// The module does not fit.
     Small,
     /// The driver rejects a shader.
@@ -111,12 +113,13 @@ fn decided(mut session: Session) -> Session {
     session
 }
 
-fn open(world: &Rc<World>) -> Result<Rc<dyn Device>, DeviceError> {
+fn open(world: &Rc<World>) -> Result<Option<Rc<dyn Device>>, DeviceError> {
     world.opened.set(world.opened.get() + 1);
-    if world.fault.get() == Fault::Absent {
-        return Err(DeviceError("no adapter; vulkan not compiled in, metal not compiled in".to_owned()));
+    match world.fault.get() {
+        Fault::Absent => Ok(None),
+        Fault::Denied => Err(DeviceError("not handed out; vulkan: no".to_owned())),
+        _ => Ok(Some(Rc::new(FakeGpu(Rc::clone(world))))),
     }
-    Ok(Rc::new(FakeGpu(Rc::clone(world))))
 }
 
 struct FakeGpu(Rc<World>);
@@ -336,7 +339,8 @@ fn a_slower_gpu_is_used_when_it_is_asked_for() {
 #[test]
 fn a_gpu_that_cannot_be_used_leaves_the_session_on_the_cpu() {
     let faults = [
-        (Fault::Absent, "The GPU cannot be used: no adapter", "GPU를 쓸 수 없습니다(no adapter)"),
+        (Fault::Absent, "There is no GPU", "GPU가 없습니다"),
+        (Fault::Denied, "The GPU cannot be used: not handed out", "GPU를 쓸 수 없습니다(not handed out)"),
         (Fault::Small, "cannot run this model: it needs 3 GiB and the GPU has 2", "실행할 수 없습니다(it needs 3 GiB"),
         (Fault::Rejects, "cannot run this model: bad shader", "실행할 수 없습니다(bad shader)"),
         (Fault::Lost, "cannot run this model: device lost", "실행할 수 없습니다(device lost)"),

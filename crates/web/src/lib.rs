@@ -11,7 +11,7 @@ use std::future::ready;
 use std::hint::black_box;
 use std::rc::Rc;
 
-use daydream_graph::{Device, DeviceError, Pending};
+use daydream_graph::{Device, Pending};
 use daydream_models::data::Dataset;
 use daydream_models::{DeviceChoice, Devices, Recipe, data};
 use wasm_bindgen::prelude::*;
@@ -29,13 +29,9 @@ pub fn allow_gpu() {
     HAS_GPU.set(true);
 }
 
-/// Opens the GPU. The code for it may not be here, so that it is called through a pointer that the compiler does not follow.
-fn open_gpu() -> Pending<'static, Rc<dyn Device>> {
-    if HAS_GPU.get() {
-        black_box(daydream_gpu::open as fn() -> _)()
-    } else {
-        Box::pin(ready(Err(DeviceError("the browser offers no GPU".to_owned()))))
-    }
+/// Opens the GPU, if there is one. The code for it may not be here, so that it is called through a pointer that the compiler does not follow.
+fn open_gpu() -> Pending<'static, Option<Rc<dyn Device>>> {
+    if HAS_GPU.get() { black_box(daydream_gpu::open as fn() -> _)() } else { Box::pin(ready(Ok(None))) }
 }
 
 #[wasm_bindgen]

@@ -48,7 +48,7 @@ pub use fuse::Fusion;
 pub use gradient::grad;
 pub use graph::{Graph, NodeId};
 pub use op::{Binary, Move, Op, Reduce, Source, Unary};
-pub use optimizer::{Optimizer, Update};
+pub use optimizer::{Optimizer, REST, Update};
 pub use program::{Buffer, BufferId, Function, Module, Output, Program, Variable};
 pub use reference::Reference;
 pub use shape::{Shape, numel, row_major};

@@ -6,6 +6,11 @@ use crate::tensor::Tensor;
 /// A parameter and the value that replaces it.
 pub type Update<'g> = (Tensor<'g>, Tensor<'g>);
 
+/// Added to gradients, or to their squares, before they are averaged over steps. Where gradients have ended, an average would fade below 2⁻¹²⁶ and stay
+/// there, since it is rounded at each step; with such numbers many processors take a hundred times as long. So it comes to rest at a few times this
+/// number, which is far below what changes a parameter.
+pub const REST: f32 = 1e-25;
+
 /// A rule that turns gradients into updates. The learning rate is a separate, live argument.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Optimizer {
@@ -71,18 +76,18 @@ impl Optimizer {
                 Optimizer::Sgd => updates.push((p, p - rate * g)),
                 Optimizer::Momentum { momentum } => {
                     let velocity = state("velocity", p);
-                    let next = momentum * velocity + g;
+                    let next = momentum * velocity + (g + REST);
                     updates.extend([(velocity, next), (p, p - rate * next)]);
                 }
                 Optimizer::RmsProp { decay } => {
                     let square = state("square", p);
-                    let next = decay * square + (1.0 - decay) * g * g;
+                    let next = decay * square + ((1.0 - decay) * g * g + REST);
                     updates.extend([(square, next), (p, p - rate * g / (next.sqrt() + EPSILON))]);
                 }
                 Optimizer::Adam { beta1, beta2 } => {
                     let (m, v) = (state("mean", p), state("square", p));
-                    let next_m = beta1 * m + (1.0 - beta1) * g;
-                    let next_v = beta2 * v + (1.0 - beta2) * g * g;
+                    let next_m = beta1 * m + ((1.0 - beta1) * g + REST);
+                    let next_v = beta2 * v + ((1.0 - beta2) * g * g + REST);
                     let (rate, correction) = corrections.unwrap_or((rate, rate));
                     let step = rate * next_m / ((next_v * correction).sqrt() + EPSILON);
                     updates.extend([(m, next_m), (v, next_v), (p, p - step)]);

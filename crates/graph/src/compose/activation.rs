@@ -51,10 +51,13 @@ impl<'g> Tensor<'g> {
     }
 
     /// `log(1 + eˣ)`, computed as `max(x, 0) + log(1 + e^-|x|)`, which neither overflows nor loses its gradient `σ(x)`.
+    ///
+    /// Below -60 the gradient is 0 and above 60 it is 1, from which it differs by less than 10⁻²⁶: many processors take a hundred times as long
+    /// for numbers below 2⁻¹²⁶, to which it would fade.
     pub fn softplus(self) -> Tensor<'g> {
         // With comparisons rather than a maximum the gradient at 0 is right as well, of any order.
         let negative = self.less(self.constant_like(0.0));
-        let fading = (self * (2.0 * negative - 1.0)).exp();
+        let fading = (self * (2.0 * negative - 1.0)).maximum(self.constant_like(-60.0)).exp();
         negative.select(self.constant_like(0.0), self) + (1.0 + fading).log()
     }
 

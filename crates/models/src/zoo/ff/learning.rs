@@ -1,6 +1,6 @@
 //! One training step: each layer by its own loss, the readout by its own.
 
-use daydream_graph::{Function, Graph, Tensor, grad};
+use daydream_graph::{Function, Graph, REST, Tensor, grad};
 
 use super::contrast::Contrast;
 use super::network::{Lesson, Network};
@@ -83,7 +83,7 @@ impl<'g> Learning<'g> {
         decay: Tensor<'g>,
     ) -> Function {
         let smoothed = self.graph.param(&format!("{name}.smoothed"), param.constant_like(0.0));
-        let next = self.momentum * smoothed + (1.0 - self.momentum) * gradient;
+        let next = self.momentum * smoothed + ((1.0 - self.momentum) * gradient + REST);
         train.update(smoothed, next).update(param, param - rate * (next + decay * param))
     }
 }

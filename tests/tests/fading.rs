@@ -2,11 +2,15 @@
 //! long.
 
 use daydream_cpu::Cpu;
-use daydream_graph::{Executor, Function, Graph, Optimizer, grad};
+use daydream_graph::{Executor, Function, Graph, Module, Optimizer, grad};
 use pollster::block_on;
 
 fn is_fast(x: f32) -> bool {
     x == 0.0 || x.is_normal()
+}
+
+fn number(module: &Module, program: &str) -> usize {
+    module.programs.iter().position(|known| known.name == program).expect("the module has it")
 }
 
 #[test]
@@ -22,13 +26,13 @@ fn averages_of_gradients_that_have_ended() {
         let p = g.param("p", g.constant(0.5, [4]));
         let updates = optimizer.updates(&g, "state", g.constant(1e-3, []), &[p], &[gradient]);
         let module = g.compile(&[Function::new("train").updates(updates)]);
-        let train = module.programs.iter().position(|program| program.name == "train").unwrap();
-        let range = |name: &str| module.params.iter().find(|param| param.name == name).unwrap().range();
+        let train = number(&module, "train");
+        let weights = module.params.iter().find(|param| param.name == "p").unwrap().range();
         let states: Vec<_> = module.params.iter().map(|param| param.range()).collect();
 
         let mut cpu = Cpu::new();
         cpu.load(&module).unwrap();
-        cpu.run(module.programs.iter().position(|program| program.name == "init").unwrap(), 1, 0);
+        cpu.run(number(&module, "init"), 1, 0);
         let mut after = vec![];
         for step in 0..12_000 {
             if step < 2 {
@@ -38,10 +42,10 @@ fn averages_of_gradients_that_have_ended() {
             let numbers = block_on(cpu.read_all(&states)).unwrap();
             assert!(numbers.iter().copied().all(is_fast), "{optimizer:?} at step {step}: {numbers:?}");
             if step == 2000 {
-                after = block_on(cpu.read_all(&[range("p")])).unwrap();
+                after = block_on(cpu.read_all(std::slice::from_ref(&weights))).unwrap();
             }
         }
-        assert_eq!(block_on(cpu.read_all(&[range("p")])).unwrap(), after, "{optimizer:?}: p is at rest");
+        assert_eq!(block_on(cpu.read_all(&[weights])).unwrap(), after, "{optimizer:?}: p is at rest");
     }
 }
 
@@ -55,9 +59,8 @@ fn the_gradient_of_softplus() {
     cpu.load(&module).unwrap();
     let numbers: Vec<f32> = (0..240).map(|x| x as f32 - 120.0).collect();
     cpu.write(module.input("x").unwrap().offset, &numbers);
-    let f = module.programs.iter().position(|program| program.name == "f").unwrap();
-    cpu.run(f, 1, 0);
-    let program = &module.programs[f];
+    cpu.run(number(&module, "f"), 1, 0);
+    let program = module.program("f").unwrap();
     let slopes = block_on(cpu.read_all(&[program.buffer(program.outputs[0].buffer).range()])).unwrap();
     assert!(slopes.iter().copied().all(is_fast), "{slopes:?}");
     let expected = |x: f32| (1.0 / (1.0 + (-f64::from(x)).exp()) / 128.0) as f32;

@@ -279,11 +279,14 @@ impl Assembler<'_> {
             if let Some(instruction) = self.sum_with(x, y) {
                 return self.instruct(instruction);
             }
+            if let Scalar::Unary(Unary::Neg, x) = self.scalars[x.0] {
+                return self.two(Two::Sub, y, x);
+            }
         }
         self.two(Two::Add, a, b)
     }
 
-    /// `x + y` together with what makes `x`.
+    /// `x + y` as one instruction with what makes `x`, or with what makes both, if there is one.
     fn sum_with(&self, x: ScalarId, y: ScalarId) -> Option<Instruction> {
         let place = |scalar: ScalarId| self.places[scalar.0];
         if let Some([a, b]) = self.varying_product(x) {
@@ -301,13 +304,8 @@ impl Assembler<'_> {
                 if let Some([a, b]) = self.varying_product(x) {
                     return Some(Instruction::Three(Three::MulSub, [a, b, place(y)]));
                 }
-                if let Some([a, b, c]) = self.varying_quotient(x) {
-                    return Some(Instruction::Four(Four::QuotientSub, [a, b, c, place(y)]));
-                }
-                match [place(y), place(x)] {
-                    [Place::Uniform(_), Place::Uniform(_)] => None,
-                    places => Some(Instruction::Two(Two::Sub, places)),
-                }
+                let [a, b, c] = self.varying_quotient(x)?;
+                Some(Instruction::Four(Four::QuotientSub, [a, b, c, place(y)]))
             }
             _ => None,
         }

@@ -11,7 +11,7 @@ pub type Update<'g> = (Tensor<'g>, Tensor<'g>);
 /// number, which is far below what changes a parameter.
 pub const REST: f32 = 1e-25;
 
-/// A rule that turns gradients into updates. The learning rate is a separate, live argument.
+/// A rule that turns gradients into updates. The learning rate is a separate, live argument. To what is averaged, [`REST`] is added.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Optimizer {
     /// `p <- p - η g`

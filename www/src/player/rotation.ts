@@ -40,16 +40,21 @@ export class Rotation {
   turn(): void {
     if (this.#turning) return;
     this.#turning = true;
-    void this.#run().finally(() => { this.#turning = false; });
+    void this.#run();
   }
 
   async #run(): Promise<void> {
-    for (let task = this.#next(); task; task = this.#next()) {
-      const begun = performance.now();
-      await task.work();
-      const took = performance.now() - begun;
-      const rest = this.isTraining() ? Math.max(SHORTEST_REST, 2 * took) : 0;
-      await new Promise((resume) => setTimeout(resume, rest));
+    try {
+      for (let task = this.#next(); task; task = this.#next()) {
+        const begun = performance.now();
+        await task.work();
+        const took = performance.now() - begun;
+        const rest = this.isTraining() ? Math.max(SHORTEST_REST, 2 * took) : 0;
+        await new Promise((resume) => setTimeout(resume, rest));
+      }
+    } finally {
+      // In the same breath as nothing was found due: what becomes due after it turns anew.
+      this.#turning = false;
     }
   }
 

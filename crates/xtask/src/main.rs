@@ -5,6 +5,7 @@
 mod bench;
 mod browsers;
 mod checks;
+mod constants;
 mod fresh;
 mod page;
 mod parity;

@@ -12,7 +12,7 @@ const OTHERS: [(&str, &[&str]); 3] = [
     ("gpu", &["daydream_gpu::", "wgpu"]),
 ];
 
-/// Says to which part a function belongs, by its name in full: to the one model that is spoken of, whose name the part has, or to one of the others.
+/// Says to which part a function belongs, by its symbol: to the one model that is spoken of, whose name the part has, or to one of the others.
 ///
 /// # Errors
 /// Where the models cannot be listed.
@@ -22,27 +22,18 @@ pub(crate) fn of_function() -> Result<impl Fn(&str) -> Option<String>> {
     let entries = entries.collect::<Result<Vec<_>, _>>()?;
     let models = entries.iter().filter(|entry| entry.path().join("spec.rs").exists());
     let models: Vec<String> = models.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
-    Ok(move |name: &str| part_of(name, &models))
+    Ok(move |symbol: &str| part_of(symbol, &models))
 }
 
-fn part_of(name: &str, models: &[String]) -> Option<String> {
-    let name = without_hashes(name);
+fn part_of(symbol: &str, models: &[String]) -> Option<String> {
+    // As it would be written in code, without the hashes of crates.
+    let name = format!("{:#}", rustc_demangle::demangle(symbol));
     let mut spoken_of = models.iter().filter(|model| name.contains(&format!("daydream_models::zoo::{model}::")));
     if let Some(model) = spoken_of.next() {
         return spoken_of.next().is_none().then(|| model.replace('_', "-"));
     }
     let other = OTHERS.iter().find(|(_, words)| words.iter().any(|word| name.contains(word)));
     other.map(|(part, _)| (*part).to_owned())
-}
-
-/// A name as it would be written in code: in symbols each crate is followed by its hash, `daydream_models[0123456789abcdef]::zoo`.
-fn without_hashes(name: &str) -> String {
-    let mut pieces = name.split('[');
-    let first = pieces.next().unwrap_or_default().to_owned();
-    pieces.fold(first, |plain, piece| match piece.split_once(']') {
-        Some((hash, rest)) if hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()) => plain + rest,
-        _ => plain + "[" + piece,
-    })
 }
 
 #[cfg(test)]
@@ -54,31 +45,21 @@ mod tests {
         let part = of_function().unwrap();
         let of = |name: &str| part(name);
         assert_eq!(
-            of(
-                "<daydream_models[0123456789abcdef]::zoo::gaussian_rbm::Model as core[0123456789abcdef]::ops::Drop>::drop"
-            ),
+            of("_RNvNtNtNtCsfONQgvCRws6_15daydream_models3zoo12gaussian_rbm4spec4spec"),
             Some("gaussian-rbm".to_owned())
         );
-        assert_eq!(
-            of(
-                "daydream_models[0123456789abcdef]::zoo::rbm::per_row::<daydream_models[0123456789abcdef]::zoo::dbn::Stack>"
-            ),
-            None
-        );
-        assert_eq!(of("daydream_models[0123456789abcdef]::zoo::codes::plane"), None);
-        assert_eq!(of("core[0123456789abcdef]::fmt::write"), None);
+        assert_eq!(of("daydream_models::zoo::rbm::per_row::<daydream_models::zoo::dbn::Stack>"), None);
+        assert_eq!(of("daydream_models::zoo::codes::plane"), None);
+        assert_eq!(of("core::fmt::write"), None);
     }
 
     #[test]
     fn other_parts_are_known_by_crates_and_modules() {
         let part = of_function().unwrap();
         let of = |name: &str| part(name);
-        assert_eq!(of("<daydream_gpu[0123456789abcdef]::gpu::Gpu>::open::{closure#0}"), Some("gpu".to_owned()));
-        assert_eq!(of("daydream_models[0123456789abcdef]::checkpoint::write"), Some("checkpoint".to_owned()));
-        assert_eq!(
-            of("<[u8; 4] as daydream_models[0123456789abcdef]::data::idx::Read>::read"),
-            Some("files".to_owned())
-        );
-        assert_eq!(of("<[u8; 4] as core[0123456789abcdef]::fmt::Debug>::fmt"), None);
+        assert_eq!(of("<daydream_gpu::gpu::Gpu>::open::{closure#0}"), Some("gpu".to_owned()));
+        assert_eq!(of("daydream_models::checkpoint::write"), Some("checkpoint".to_owned()));
+        assert_eq!(of("<[u8; 4] as daydream_models::data::idx::Read>::read"), Some("files".to_owned()));
+        assert_eq!(of("<[u8; 4] as core::fmt::Debug>::fmt"), None);
     }
 }

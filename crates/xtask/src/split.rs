@@ -3,17 +3,20 @@
 //! Models are called through pointers: what builds one stands in its spec, what it can do in tables of methods. So the functions that only
 //! a model's pointers lead to can stay away until the model is opened. Their places in the module's table of functions are empty until the
 //! part has been instantiated over the same memory and the same table, which fills them. A part imports what it calls of the module. What a
-//! few parts share, each has.
+//! few parts share, each has. Constants that only a part's functions refer to, such as a model's spec, stay away with them: their places in memory
+//! hold zeros until the part has been instantiated.
 //!
 //! Ready-made splitters (`wasm_split_cli_support`, binaryen's `wasm-split`) make memories that threads cannot share, or come neither with npm
 //! nor with cargo.
 
+use crate::constants::Constants;
 use anyhow::{Context, Result, bail, ensure};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Range;
 use walrus::ir::{Value, Visitor, dfs_in_order};
 use walrus::{
-    ConstExpr, DataId, ElementId, ElementItems, ElementKind, ExportItem, FunctionId, FunctionKind, GlobalKind,
-    ImportId, ImportKind, ImportedFunction, Module, ModuleConfig, TableId,
+    ConstExpr, DataId, DataKind, ElementId, ElementItems, ElementKind, ExportItem, FunctionId, FunctionKind,
+    GlobalKind, ImportId, ImportKind, ImportedFunction, Module, ModuleConfig, TableId,
 };
 
 /// What more parts than this share, the module has: most visits need it.
@@ -29,11 +32,12 @@ pub(crate) struct Split {
     pub(crate) parts: BTreeMap<String, Vec<u8>>,
 }
 
-/// Splits a module whose functions have names. `part_of` says of a function to which part its pointers belong, by its name, if to any.
+/// Splits a module whose functions have their symbols for names. `part_of` says of a function to which part its pointers belong, by its name, if
+/// to any.
 ///
 /// # Errors
 /// Where the module is not what the compiler and wasm-bindgen make, or has nothing that belongs to a part.
-pub(crate) fn split(whole: &[u8], part_of: impl Fn(&str) -> Option<String>) -> Result<Split> {
+pub(crate) fn split(whole: &[u8], constants: &Constants, part_of: impl Fn(&str) -> Option<String>) -> Result<Split> {
     let mut module = read(whole)?;
     let (table, slots) = take_slots(&mut module)?;
     let part_of = |function: FunctionId| part_of(module.funcs.get(function).name.as_deref()?);
@@ -41,11 +45,13 @@ pub(crate) fn split(whole: &[u8], part_of: impl Fn(&str) -> Option<String>) -> R
     let names: BTreeSet<&String> = places.values().flatten().collect();
     ensure!(!names.is_empty(), "no function of the module belongs to a part");
 
+    let contents = take_constants(&mut module, constants, &places)?;
     let mut exports = Exports::default();
     let mut parts = BTreeMap::new();
     for name in names {
         let is_own = |function: FunctionId| places.get(&function.index()).is_some_and(|places| places.contains(name));
-        parts.insert(name.clone(), part(whole, is_own, &mut exports)?);
+        let contents = contents.get(name).map_or(&[][..], Vec::as_slice);
+        parts.insert(name.clone(), part(whole, is_own, contents, &mut exports)?);
     }
     let kept = slots.into_iter().filter(|(_, function)| !places.contains_key(&function.index()));
     put_slots(&mut module, table, kept);
@@ -119,8 +125,97 @@ impl Visitor<'_> for Callees {
     }
 }
 
-/// A module of the functions that are a part's own, which fills their slots when it is instantiated.
-fn part(whole: &[u8], is_own: impl Fn(FunctionId) -> bool, exports: &mut Exports) -> Result<Vec<u8>> {
+/// Bytes, and where in memory they belong.
+type Contents = (u32, Vec<u8>);
+
+/// Takes out of a module the constants that only functions of parts lead to: what belongs into memory when a part is instantiated, by part.
+fn take_constants(
+    module: &mut Module,
+    constants: &Constants,
+    places: &HashMap<usize, BTreeSet<String>>,
+) -> Result<BTreeMap<String, Vec<Contents>>> {
+    if constants.ranges.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let segment = module.data.iter().nth(constants.segment).context("the module has lost its constants")?.id();
+    let holders = holders(module, constants, places);
+    let bytes = &mut module.data.get_mut(segment).value;
+    ensure!(
+        constants.ranges.iter().all(|range| range.end <= bytes.len()),
+        "the module's constants are not where they were"
+    );
+
+    let mut is_taken = vec![false; bytes.len()];
+    let (taken, kept): (Vec<usize>, Vec<usize>) = (0..holders.len()).partition(|&constant| goes(&holders[constant]));
+    taken.iter().for_each(|&constant| is_taken[constants.ranges[constant].clone()].fill(true));
+    kept.iter().for_each(|&constant| is_taken[constants.ranges[constant].clone()].fill(false));
+
+    let mut ranges: BTreeMap<String, Vec<Range<usize>>> = BTreeMap::new();
+    for constant in taken {
+        for part in holders[constant].iter().flatten() {
+            ranges.entry((*part).to_owned()).or_default().push(constants.ranges[constant].clone());
+        }
+    }
+    let whole = bytes.clone();
+    let contents = |range: Range<usize>| (constants.address + range.start as u32, whole[range].to_vec());
+    let parts = ranges.into_iter().map(|(part, ranges)| (part, joined(ranges).into_iter().map(contents).collect()));
+    let parts = parts.collect();
+    bytes.iter_mut().zip(is_taken).filter(|(_, is_taken)| *is_taken).for_each(|(byte, _)| *byte = 0);
+    Ok(parts)
+}
+
+/// Whether parts have what these hold, in place of the module, which is `None`.
+fn goes(holders: &BTreeSet<Option<&str>>) -> bool {
+    !holders.is_empty() && !holders.contains(&None) && holders.len() <= MOST_COPIES
+}
+
+/// What leads to each constant: the module, which is `None`, and parts. What nothing leads to has none.
+fn holders<'a>(
+    module: &Module,
+    constants: &Constants,
+    places: &'a HashMap<usize, BTreeSet<String>>,
+) -> Vec<BTreeSet<Option<&'a str>>> {
+    let numbers: HashMap<&str, usize> =
+        module.funcs.iter().filter_map(|function| Some((function.name.as_deref()?, function.id().index()))).collect();
+    let mut waiting: Vec<(usize, Option<&str>)> =
+        constants.of_variables.iter().map(|&constant| (constant, None)).collect();
+    for (function, own) in &constants.of_functions {
+        // What is not known by its symbol any more counts as the module's.
+        let places = numbers.get(function.as_str()).and_then(|number| places.get(number));
+        let parts: Vec<Option<&str>> =
+            places.map_or(vec![None], |parts| parts.iter().map(|part| Some(part.as_str())).collect());
+        waiting.extend(own.iter().flat_map(|&constant| parts.iter().map(move |&part| (constant, part))));
+    }
+    let mut holders = vec![BTreeSet::new(); constants.ranges.len()];
+    while let Some((constant, holder)) = waiting.pop() {
+        if holders[constant].insert(holder) {
+            waiting.extend(constants.of_constants[constant].iter().map(|&next| (next, holder)));
+        }
+    }
+    holders
+}
+
+/// Ranges in order, with those in one that lie closer together than it costs to begin anew.
+fn joined(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    const NEAR: usize = 16;
+    ranges.sort_by_key(|range| range.start);
+    let mut joined: Vec<Range<usize>> = vec![];
+    for range in ranges {
+        match joined.last_mut() {
+            Some(last) if range.start <= last.end + NEAR => last.end = last.end.max(range.end),
+            _ => joined.push(range),
+        }
+    }
+    joined
+}
+
+/// A module of the functions that are a part's own, which fills their slots and writes the part's constants when it is instantiated.
+fn part(
+    whole: &[u8],
+    is_own: impl Fn(FunctionId) -> bool,
+    constants: &[Contents],
+    exports: &mut Exports,
+) -> Result<Vec<u8>> {
     let mut part = read(whole)?;
     let (table, slots) = take_slots(&mut part)?;
     put_slots(&mut part, table, slots.into_iter().filter(|&(_, function)| is_own(function)));
@@ -138,6 +233,11 @@ fn part(whole: &[u8], is_own: impl Fn(FunctionId) -> bool, exports: &mut Exports
     for memory in part.memories.iter_mut() {
         memory.data_segments.clear();
         memory.import = Some(part.imports.add(MODULE, "", memory.id()));
+        for (address, bytes) in constants {
+            let offset = ConstExpr::Value(Value::I32(*address as i32));
+            let kind = DataKind::Active { memory: memory.id(), offset };
+            memory.data_segments.insert(part.data.add(kind, bytes.clone()));
+        }
     }
     let globals: Vec<_> = part.globals.iter().map(|global| global.id()).collect();
     for global in globals {
@@ -295,7 +395,7 @@ mod tests {
             ("vae:build", &["main:shared"]),
         ];
         let pointers = ["rbm:build", "main:other", "vae:build", "main:run"];
-        let split = split(&module(functions, &pointers, "main:run"), part_of).unwrap();
+        let split = split(&module(functions, &pointers, "main:run"), &Constants::default(), part_of).unwrap();
         assert_eq!(contents(&split.module), (3, 0, vec![2, 4]));
         assert_eq!(split.parts.keys().collect::<Vec<_>>(), ["rbm", "vae"]);
         assert_eq!(contents(&split.parts["rbm"]), (2, 1, vec![1]));
@@ -303,11 +403,96 @@ mod tests {
         assert_eq!(read(&split.parts["rbm"]).unwrap().data.iter().count(), 0);
     }
 
+    /// What a module's data segments hold, and where.
+    fn contents_of_memory(module: &[u8]) -> Vec<(i32, Vec<u8>)> {
+        let address = |kind: &DataKind| match kind {
+            DataKind::Active { offset: ConstExpr::Value(Value::I32(address)), .. } => *address,
+            other => panic!("{other:?}"),
+        };
+        let module = read(module).unwrap();
+        module.data.iter().map(|data| (address(&data.kind), data.value.clone())).collect()
+    }
+
+    /// A module with 100 bytes at address 1000, which are its constants: each from there to there, the functions that refer to each, and those that
+    /// another refers to.
+    fn with_constants(
+        functions: &[(&str, &[&str])],
+        pointers: &[&str],
+        constants: &[(Range<usize>, &[&str])],
+        next: &[(usize, usize)],
+    ) -> Result<Split> {
+        let mut module = Module::from_buffer(&module(functions, pointers, "main:run"))?;
+        let memory = module.memories.iter().next().unwrap().id();
+        let kind = DataKind::Active { memory, offset: ConstExpr::Value(Value::I32(1000)) };
+        let segment = module.data.add(kind, (1..=100).collect());
+        module.memories.get_mut(memory).data_segments.insert(segment);
+        let mut told =
+            Constants { address: 1000, of_constants: vec![BTreeSet::new(); constants.len()], ..Constants::default() };
+        for (constant, (range, functions)) in constants.iter().enumerate() {
+            told.ranges.push(range.clone());
+            for function in *functions {
+                told.of_functions.entry((*function).to_owned()).or_default().insert(constant);
+            }
+        }
+        for (constant, next) in next {
+            told.of_constants[*constant].insert(*next);
+        }
+        split(&module.emit_wasm(), &told, part_of)
+    }
+
+    const TWO_MODELS: &[(&str, &[&str])] = &[("main:run", &[]), ("rbm:build", &[]), ("dbn:build", &[])];
+    const THEIR_POINTERS: &[&str] = &["rbm:build", "dbn:build"];
+
+    /// The bytes of the module of [`with_constants`], without those in some ranges.
+    fn without(ranges: &[Range<u8>]) -> Vec<(i32, Vec<u8>)> {
+        let byte = |byte: u8| if ranges.iter().any(|range| range.contains(&(byte - 1))) { 0 } else { byte };
+        vec![(1000, (1..=100).map(byte).collect())]
+    }
+
+    #[test]
+    fn a_part_has_the_constants_that_only_it_leads_to() {
+        let constants: &[(Range<usize>, &[&str])] = &[
+            (0..10, &["rbm:build"]),
+            (40..44, &[]),
+            (50..60, &["main:run", "rbm:build"]),
+            (80..90, &["gone", "dbn:build"]),
+        ];
+        let split = with_constants(TWO_MODELS, THEIR_POINTERS, constants, &[(0, 1)]).unwrap();
+        assert_eq!(contents_of_memory(&split.module), without(&[0..10, 40..44]));
+        assert_eq!(contents_of_memory(&split.parts["rbm"]), [(1000, (1..=10).collect()), (1040, vec![41, 42, 43, 44])]);
+        assert_eq!(contents_of_memory(&split.parts["dbn"]), []);
+    }
+
+    #[test]
+    fn constants_that_parts_share_each_has() {
+        let constants: &[(Range<usize>, &[&str])] = &[(0..10, &["rbm:build", "dbn:build"])];
+        let split = with_constants(TWO_MODELS, THEIR_POINTERS, constants, &[]).unwrap();
+        assert_eq!(contents_of_memory(&split.module), without(&[0..10]));
+        for part in ["rbm", "dbn"] {
+            assert_eq!(contents_of_memory(&split.parts[part]), [(1000, (1..=10).collect())]);
+        }
+    }
+
+    #[test]
+    fn the_module_keeps_what_it_refers_to_where_constants_overlap() {
+        let constants: &[(Range<usize>, &[&str])] = &[(0..10, &["rbm:build"]), (6..20, &["main:run"])];
+        let split = with_constants(TWO_MODELS, THEIR_POINTERS, constants, &[]).unwrap();
+        assert_eq!(contents_of_memory(&split.module), without(&[0..6]));
+        assert_eq!(contents_of_memory(&split.parts["rbm"]), [(1000, (1..=10).collect())]);
+    }
+
+    #[test]
+    fn constants_that_are_not_in_the_module_are_an_error() {
+        let error = with_constants(TWO_MODELS, THEIR_POINTERS, &[(90..101, &["rbm:build"])], &[]).err().unwrap();
+        assert_eq!(error.to_string(), "the module's constants are not where they were");
+    }
+
     #[test]
     fn what_a_few_parts_share_each_has() {
         let functions: &[(&str, &[&str])] =
             &[("shared", &[]), ("main:run", &[]), ("rbm:build", &["shared"]), ("dbn:build", &["shared"])];
-        let split = split(&module(functions, &["rbm:build", "dbn:build"], "main:run"), part_of).unwrap();
+        let split =
+            split(&module(functions, &["rbm:build", "dbn:build"], "main:run"), &Constants::default(), part_of).unwrap();
         assert_eq!(contents(&split.module), (1, 0, vec![]));
         assert_eq!(contents(&split.parts["rbm"]), (2, 0, vec![1]));
         assert_eq!(contents(&split.parts["dbn"]), (2, 0, vec![2]));
@@ -317,7 +502,9 @@ mod tests {
     fn what_calls_functions_of_another_part_has_its_pointers_too() {
         let functions: &[(&str, &[&str])] =
             &[("rbm:closure", &[]), ("rbm:new", &[]), ("main:run", &[]), ("dbn:build", &["rbm:new"])];
-        let split = split(&module(functions, &["rbm:closure", "dbn:build"], "main:run"), part_of).unwrap();
+        let split =
+            split(&module(functions, &["rbm:closure", "dbn:build"], "main:run"), &Constants::default(), part_of)
+                .unwrap();
         assert_eq!(contents(&split.parts["dbn"]), (3, 0, vec![1, 2]));
         assert_eq!(contents(&split.parts["rbm"]), (1, 0, vec![1]));
     }
@@ -325,14 +512,17 @@ mod tests {
     #[test]
     fn what_the_module_calls_directly_stays_with_it() {
         let functions: &[(&str, &[&str])] = &[("rbm:build", &[]), ("rbm:view", &[]), ("main:run", &["rbm:build"])];
-        let split = split(&module(functions, &["rbm:build", "rbm:view"], "main:run"), part_of).unwrap();
+        let split =
+            split(&module(functions, &["rbm:build", "rbm:view"], "main:run"), &Constants::default(), part_of).unwrap();
         assert_eq!(contents(&split.module), (2, 0, vec![1]));
         assert_eq!(contents(&split.parts["rbm"]), (1, 0, vec![2]));
     }
 
     #[test]
     fn a_module_without_parts_is_refused() {
-        let error = split(&module(&[("main:run", &[])], &["main:run"], "main:run"), part_of).err().unwrap();
+        let error = split(&module(&[("main:run", &[])], &["main:run"], "main:run"), &Constants::default(), part_of)
+            .err()
+            .unwrap();
         assert_eq!(error.to_string(), "no function of the module belongs to a part");
     }
 }

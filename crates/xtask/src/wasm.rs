@@ -4,7 +4,7 @@ use crate::fresh::Step;
 use crate::prerequisites::{self, WASM_TARGET};
 use crate::process::{root, run, run_quietly, say};
 use crate::split::{self, Split};
-use crate::{parts, relaxed};
+use crate::{constants, parts, relaxed};
 use anyhow::{Context, Result};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -38,14 +38,16 @@ const THREADS: &str = r#"target.wasm32-unknown-unknown.rustflags = [
     "-C", "link-arg=--export=__tls_base",
     "-Z", "location-detail=none",
     "-Z", "merge-functions=disabled",
+    "-C", "link-arg=--emit-relocs",
 ]"#;
 
 /// What the module for one thread is compiled with besides: panics say what is wrong and not in which line, for the names and numbers of
 /// all lines that might panic would weigh as much as a model. Functions that do the same keep names of their own, by which they are split
-/// among parts; wasm-opt merges those of one part.
+/// among parts; wasm-opt merges those of one part. The linker says where its constants are, which are split as well.
 const SMALL: &str = r#"target.wasm32-unknown-unknown.rustflags = [
     "-Z", "location-detail=none",
     "-Z", "merge-functions=disabled",
+    "-C", "link-arg=--emit-relocs",
 ]"#;
 
 /// Builds the module into `www/src/wasm`: `daydream.js`, its types, `daydream_bg.wasm`, and with relaxed SIMD `daydream_relaxed.wasm`; and, where
@@ -84,6 +86,7 @@ fn finish(compiled: &Path, folder: &Path, stamp: &str, bind: fn(&Path, &Path, &s
             "Cargo.lock",
             "crates/xtask/src/wasm.rs",
             "crates/xtask/src/relaxed.rs",
+            "crates/xtask/src/constants.rs",
             "crates/xtask/src/split.rs",
             "crates/xtask/src/parts.rs",
         ]
@@ -111,7 +114,8 @@ pub(crate) fn bind_both(compiled: &Path, folder: &Path, name: &str) -> Result<()
 fn bind_in_parts(compiled: &Path, folder: &Path, name: &str) -> Result<()> {
     bind(compiled, folder, name)?;
     let module = folder.join(format!("{name}_bg.wasm"));
-    let Split { module: first, parts } = split::split(&fs::read(&module)?, parts::of_function()?)?;
+    let constants = constants::read(&fs::read(compiled)?)?;
+    let Split { module: first, parts } = split::split(&fs::read(&module)?, &constants, parts::of_function()?)?;
     fs::write(&module, first)?;
     optimise_both(folder, name)?;
     let folder = folder.join("parts");
@@ -181,15 +185,16 @@ pub(crate) fn target_folder() -> Result<PathBuf> {
     Ok(PathBuf::from(folder))
 }
 
-/// Writes a module and its JavaScript face, `NAME.js` and `NAME_bg.wasm`, to a folder of their own. Its functions keep their names, until it is
-/// optimised.
+/// Writes a module and its JavaScript face, `NAME.js` and `NAME_bg.wasm`, to a folder of their own. Its functions keep their symbols for names, until
+/// it is optimised.
 pub(crate) fn bind(compiled: &Path, folder: &Path, name: &str) -> Result<()> {
     if folder.exists() {
         fs::remove_dir_all(folder)?;
     }
     Bindgen::new()
-        .input_path(compiled)
+        .input_bytes(name, constants::without_account(&fs::read(compiled)?)?)
         .out_name(name)
+        .demangle(false)
         .web(true)?
         .omit_default_module_path(false)
         .typescript(true)

@@ -26,7 +26,7 @@ use crate::metrics::ColumnMoments;
 use crate::model::{Built, Metrics, Model, Setup};
 use crate::{Error, Knobs, Picture, Role, Run, batch, words};
 
-pub(crate) use spec::SPEC;
+pub(super) use spec::spec;
 
 /// Share of the moments of the codes so far that a step keeps, once there were as many steps as it takes.
 const KEPT: f32 = 0.98;

@@ -9,7 +9,11 @@ use crate::{
 };
 
 /// The autoencoder.
-pub(crate) static SPEC: ModelSpec = ModelSpec {
+pub(in crate::zoo) fn spec() -> &'static ModelSpec {
+    &SPEC
+}
+
+static SPEC: ModelSpec = ModelSpec {
     id: "autoencoder",
     title: text("Autoencoder", "오토인코더"),
     family: Family::Latent,

@@ -34,7 +34,7 @@ use self::sight::Sight;
 use crate::data::Split;
 use crate::{Built, Error, Knobs, Measuring, Metrics, Model, Picture, Run, Setup, batch};
 
-pub use self::spec::SPEC;
+pub(super) use spec::spec;
 
 /// Units at most.
 pub const MAX_UNITS: usize = 16;

@@ -7,7 +7,11 @@ use crate::{
 };
 
 /// The Boltzmann machine.
-pub static SPEC: ModelSpec = ModelSpec {
+pub(in crate::zoo) fn spec() -> &'static ModelSpec {
+    &SPEC
+}
+
+static SPEC: ModelSpec = ModelSpec {
     id: "boltzmann",
     title: text("Boltzmann machine", "볼츠만 머신"),
     family: Family::Energy,

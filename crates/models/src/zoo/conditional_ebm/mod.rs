@@ -38,7 +38,7 @@ use crate::plane::Grid;
 use crate::{Error, Knobs, Picture, Run, batch};
 
 pub use inference::{Section, minima};
-pub(crate) use spec::SPEC;
+pub(super) use spec::spec;
 
 /// Rows that `evaluate` works on at once.
 const ROWS: usize = 64;

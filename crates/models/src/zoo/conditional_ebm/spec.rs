@@ -7,7 +7,11 @@ use crate::{
 };
 
 /// The conditional energy-based model.
-pub(crate) static SPEC: ModelSpec = ModelSpec {
+pub(in crate::zoo) fn spec() -> &'static ModelSpec {
+    &SPEC
+}
+
+static SPEC: ModelSpec = ModelSpec {
     id: "conditional-ebm",
     title: text("Conditional energy", "조건부 에너지 기반 모델"),
     family: Family::Energy,

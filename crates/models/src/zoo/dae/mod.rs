@@ -31,7 +31,7 @@ use crate::{Error, Knobs, Picture, Run, batch, words};
 
 use corruption::Corruption;
 
-pub(crate) use spec::SPEC;
+pub(super) use spec::spec;
 
 /// Rows that are looked at at once.
 const ROWS: usize = 256;

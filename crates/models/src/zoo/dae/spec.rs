@@ -7,7 +7,11 @@ use crate::{
 };
 
 /// The denoising autoencoder.
-pub(crate) static SPEC: ModelSpec = ModelSpec {
+pub(in crate::zoo) fn spec() -> &'static ModelSpec {
+    &SPEC
+}
+
+static SPEC: ModelSpec = ModelSpec {
     id: "dae",
     title: text("Denoising autoencoder", "잡음 제거 오토인코더"),
     family: Family::Energy,

@@ -35,7 +35,7 @@ use crate::zoo::rbm::learning::Statistics;
 use crate::zoo::rbm::{log_odds, pixel_means};
 use crate::{Built, Error, Knobs, Measuring, Metrics, Model, Picture, Run, Setup, batch, batch_labels, words};
 
-pub(crate) use spec::SPEC;
+pub(super) use spec::spec;
 
 /// Rows that programs other than those of training work on at once.
 const ROWS: usize = 200;

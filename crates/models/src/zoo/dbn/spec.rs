@@ -4,7 +4,11 @@ use crate::data::Kind;
 use crate::{Better, Cost, Family, Knob, KnobKind, Metric, ModelSpec, Preset, Scale, Takes, View, paper, shown, text};
 
 /// The deep belief network.
-pub(crate) static SPEC: ModelSpec = ModelSpec {
+pub(in crate::zoo) fn spec() -> &'static ModelSpec {
+    &SPEC
+}
+
+static SPEC: ModelSpec = ModelSpec {
     id: "dbn",
     title: text("Deep belief network", "심층 신뢰망"),
     family: Family::Energy,

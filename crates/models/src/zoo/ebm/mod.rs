@@ -26,7 +26,7 @@ mod walk;
 use async_trait::async_trait;
 use daydream_graph::{Function, Graph, Optimizer, Tensor, grad};
 
-pub use spec::SPEC;
+pub(super) use spec::spec;
 
 use self::chains::{Limits, Mover};
 use self::network::Network;

@@ -8,7 +8,11 @@ use crate::{
 };
 
 /// The energy-based model.
-pub static SPEC: ModelSpec = ModelSpec {
+pub(in crate::zoo) fn spec() -> &'static ModelSpec {
+    &SPEC
+}
+
+static SPEC: ModelSpec = ModelSpec {
     id: "ebm",
     title: text("Energy-based model", "에너지 기반 모델"),
     family: Family::Energy,

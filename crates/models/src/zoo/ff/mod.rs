@@ -32,7 +32,7 @@ use self::network::Network;
 use crate::data::{RowShape, Split};
 use crate::{Built, Error, Knobs, Metrics, Model, Picture, Run, Setup, Words, batch, batch_labels, words};
 
-pub use self::spec::SPEC;
+pub(super) use spec::spec;
 
 /// Rows of the test split that views show at once.
 const SHOWN: usize = 200;

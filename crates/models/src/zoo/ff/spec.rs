@@ -7,7 +7,11 @@ use crate::{
 };
 
 /// The Forward-Forward network.
-pub static SPEC: ModelSpec = ModelSpec {
+pub(in crate::zoo) fn spec() -> &'static ModelSpec {
+    &SPEC
+}
+
+static SPEC: ModelSpec = ModelSpec {
     id: "ff",
     title: text("Forward-Forward network", "순방향-순방향 신경망"),
     family: Family::Local,

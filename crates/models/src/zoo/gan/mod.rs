@@ -23,7 +23,7 @@ mod views;
 use async_trait::async_trait;
 use daydream_graph::{Function, Graph, Optimizer, Tensor, Update, grad};
 
-pub use spec::SPEC;
+pub(super) use spec::spec;
 
 use self::losses::{Loss, gradient_penalty};
 use crate::data::{Kind, Split};

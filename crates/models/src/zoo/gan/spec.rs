@@ -7,7 +7,11 @@ use crate::{
 };
 
 /// The specification of the generative adversarial network.
-pub static SPEC: ModelSpec = ModelSpec {
+pub(in crate::zoo) fn spec() -> &'static ModelSpec {
+    &SPEC
+}
+
+static SPEC: ModelSpec = ModelSpec {
     id: "gan",
     title: text("Generative adversarial network", "생성적 적대 신경망"),
     family: Family::Adversarial,

@@ -30,7 +30,7 @@ use crate::plane::Grid;
 use crate::zoo::rbm::{mean, per_row};
 use crate::{Built, Error, Knobs, Measuring, Metrics, Model, Picture, Run, Setup, batch, words};
 
-pub(crate) use spec::SPEC;
+pub(super) use spec::spec;
 
 /// Standard deviation of the first weights, times the square root of the number of visible units.
 const WEIGHT_SCALE: f32 = 0.1;

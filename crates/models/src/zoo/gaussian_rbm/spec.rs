@@ -7,7 +7,11 @@ use crate::{
 };
 
 /// The Gaussian-Bernoulli restricted Boltzmann machine.
-pub(crate) static SPEC: ModelSpec = ModelSpec {
+pub(in crate::zoo) fn spec() -> &'static ModelSpec {
+    &SPEC
+}
+
+static SPEC: ModelSpec = ModelSpec {
     id: "gaussian-rbm",
     title: text("Gaussian-Bernoulli RBM", "가우시안-베르누이 RBM"),
     family: Family::Energy,

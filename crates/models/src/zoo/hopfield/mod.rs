@@ -36,7 +36,7 @@ use crate::{Error, Knobs, Picture, Run, words};
 
 use memory::{Energy, Memory};
 
-pub use spec::SPEC;
+pub(super) use spec::spec;
 
 /// Larger images are refused: their couplings would not fit beside a browser's other memory.
 const MAX_UNITS: usize = 4096;

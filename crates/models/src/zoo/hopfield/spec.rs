@@ -7,7 +7,11 @@ use crate::{
 };
 
 /// The Hopfield network.
-pub static SPEC: ModelSpec = ModelSpec {
+pub(in crate::zoo) fn spec() -> &'static ModelSpec {
+    &SPEC
+}
+
+static SPEC: ModelSpec = ModelSpec {
     id: "hopfield",
     title: text("Hopfield network", "홉필드 네트워크"),
     family: Family::Energy,

@@ -34,7 +34,7 @@ use crate::{Error, Knobs, Picture, Run, batch, words};
 
 pub(super) use lloyd::{Assigned, choosing, nearest};
 use spec::MINI_BATCHES;
-pub(crate) use spec::SPEC;
+pub(super) use spec::spec;
 
 /// Rows that programs other than `train` work on at once.
 const ROWS: usize = 512;

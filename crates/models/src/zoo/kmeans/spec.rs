@@ -8,7 +8,11 @@ use crate::{
 };
 
 /// K-means.
-pub(crate) static SPEC: ModelSpec = ModelSpec {
+pub(in crate::zoo) fn spec() -> &'static ModelSpec {
+    &SPEC
+}
+
+static SPEC: ModelSpec = ModelSpec {
     id: "kmeans",
     title: text("K-means", "K-평균"),
     family: Family::Energy,

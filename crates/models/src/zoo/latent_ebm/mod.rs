@@ -46,7 +46,7 @@ use crate::{Error, Knobs, Picture, Run, batch, words};
 pub use decoder::{Latent, Networks};
 use free_energy::lowest;
 pub use free_energy::{free_energy, free_energy_of};
-pub(crate) use spec::SPEC;
+pub(super) use spec::spec;
 
 /// Rows that `evaluate` works on at once.
 const ROWS: usize = 64;

@@ -7,7 +7,11 @@ use crate::{
 };
 
 /// The latent-variable energy-based model.
-pub(crate) static SPEC: ModelSpec = ModelSpec {
+pub(in crate::zoo) fn spec() -> &'static ModelSpec {
+    &SPEC
+}
+
+static SPEC: ModelSpec = ModelSpec {
     id: "latent-ebm",
     title: text("Latent-variable energy", "잠재 변수 에너지 기반 모델"),
     family: Family::Energy,

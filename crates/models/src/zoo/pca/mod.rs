@@ -31,7 +31,7 @@ use crate::metrics::principal_parts;
 use crate::model::{Built, Course, Measuring, Metrics, Model, Setup};
 use crate::{Error, Knobs, Picture, Run, batch, words};
 
-pub(crate) use spec::SPEC;
+pub(super) use spec::spec;
 
 /// Larger images are refused: their covariance would take minutes to decompose.
 const MAX_WIDTH: usize = 1024;

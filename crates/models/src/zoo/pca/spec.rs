@@ -6,7 +6,11 @@ use crate::zoo::low_energy;
 use crate::{Better, Cost, Family, Knob, KnobKind, Metric, ModelSpec, Preset, Scale, Takes, View, paper, shown, text};
 
 /// Principal component analysis.
-pub(crate) static SPEC: ModelSpec = ModelSpec {
+pub(in crate::zoo) fn spec() -> &'static ModelSpec {
+    &SPEC
+}
+
+static SPEC: ModelSpec = ModelSpec {
     id: "pca",
     title: text("Principal component analysis", "주성분 분석(PCA)"),
     family: Family::Latent,

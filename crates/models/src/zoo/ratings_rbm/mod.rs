@@ -27,7 +27,7 @@ use crate::{Error, Knobs, Picture, Run, batch, words};
 
 use baseline::Baseline;
 
-pub(crate) use spec::SPEC;
+pub(super) use spec::spec;
 
 /// People whose ratings are predicted at once.
 const PEOPLE: usize = 64;

@@ -4,7 +4,11 @@ use crate::data::Kind;
 use crate::{Better, Cost, Family, Knob, KnobKind, Metric, ModelSpec, Preset, Scale, Takes, View, paper, shown, text};
 
 /// The restricted Boltzmann machine for ratings.
-pub(crate) static SPEC: ModelSpec = ModelSpec {
+pub(in crate::zoo) fn spec() -> &'static ModelSpec {
+    &SPEC
+}
+
+static SPEC: ModelSpec = ModelSpec {
     id: "ratings-rbm",
     title: text("RBM for ratings", "평점 볼츠만 머신"),
     family: Family::Energy,

@@ -38,7 +38,7 @@ use crate::{Error, Knobs, Picture, Run, batch, words};
 use learning::{Means, Statistics};
 
 pub use machine::Machine;
-pub use spec::SPEC;
+pub(super) use spec::spec;
 
 /// Rows that are measured at once.
 pub(super) const ROWS: usize = 200;

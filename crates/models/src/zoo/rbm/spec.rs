@@ -8,7 +8,11 @@ use crate::{
 };
 
 /// The restricted Boltzmann machine.
-pub static SPEC: ModelSpec = ModelSpec {
+pub(in crate::zoo) fn spec() -> &'static ModelSpec {
+    &SPEC
+}
+
+static SPEC: ModelSpec = ModelSpec {
     id: "rbm",
     title: text("Restricted Boltzmann machine", "제한된 볼츠만 머신"),
     family: Family::Energy,

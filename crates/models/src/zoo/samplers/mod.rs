@@ -19,7 +19,7 @@ mod window;
 use async_trait::async_trait;
 use daydream_graph::{Function, Graph, Tensor};
 
-pub(super) use spec::SPEC;
+pub(super) use spec::spec;
 
 use self::target::Target;
 use self::window::{Window, errors};

@@ -8,7 +8,11 @@ use crate::{
 };
 
 /// The specification of the samplers.
-pub(in crate::zoo) static SPEC: ModelSpec = ModelSpec {
+pub(in crate::zoo) fn spec() -> &'static ModelSpec {
+    &SPEC
+}
+
+static SPEC: ModelSpec = ModelSpec {
     id: "samplers",
     title: text("Samplers", "표본추출기"),
     family: Family::Energy,

@@ -29,7 +29,7 @@ use crate::{Error, Knobs, Picture, Run, batch, words};
 
 pub(super) use coder::{Coder, unit};
 use spec::NONNEGATIVE;
-pub(crate) use spec::SPEC;
+pub(super) use spec::spec;
 
 /// Rows that programs other than `train` work on at once.
 const ROWS: usize = 256;

@@ -9,7 +9,11 @@ use crate::{
 };
 
 /// Sparse coding.
-pub(crate) static SPEC: ModelSpec = ModelSpec {
+pub(in crate::zoo) fn spec() -> &'static ModelSpec {
+    &SPEC
+}
+
+static SPEC: ModelSpec = ModelSpec {
     id: "sparse-coding",
     title: text("Sparse coding", "희소 코딩"),
     family: Family::Energy,

@@ -32,7 +32,7 @@ use crate::metrics::{ColumnMoments, LogMeanExp};
 use crate::model::{Built, Metrics, Model, Setup};
 use crate::{Error, Knobs, Picture, Run, batch, words};
 
-pub(crate) use spec::SPEC;
+pub(super) use spec::spec;
 
 /// Variance of a latent's posterior mean over the data above which it counts as active (Burda et al., arXiv:1509.00519, section 5.2).
 const ACTIVE: f64 = 0.01;

@@ -8,7 +8,11 @@ use crate::{
 };
 
 /// The variational autoencoder.
-pub(crate) static SPEC: ModelSpec = ModelSpec {
+pub(in crate::zoo) fn spec() -> &'static ModelSpec {
+    &SPEC
+}
+
+static SPEC: ModelSpec = ModelSpec {
     id: "vae",
     title: text("Variational autoencoder", "변분 오토인코더"),
     family: Family::Latent,

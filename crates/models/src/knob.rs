@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::{Error, Text, words};
+use crate::{Error, Text, number, words};
 
 /// One setting of a model or of a data set.
 #[derive(Clone, Debug, Serialize)]
@@ -111,7 +111,7 @@ impl Knob {
                 "off" | "false" | "0" => Some(0.0),
                 _ => None,
             },
-            KnobKind::Whole { .. } | KnobKind::Real { .. } => typed.parse().ok(),
+            KnobKind::Whole { .. } | KnobKind::Real { .. } => number::read(typed),
         };
         match value {
             Some(value) => self.check(value),

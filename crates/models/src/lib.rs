@@ -11,6 +11,7 @@ mod knob;
 pub mod layers;
 pub mod metrics;
 mod model;
+mod number;
 mod picture;
 pub mod plane;
 mod recipe;

@@ -16,7 +16,7 @@ use super::idx::{LONGEST_SIDE, MOST_BYTES};
 use super::parts::{Part, assemble};
 use super::ratings::{self, STARS};
 use super::{Dataset, Kind, RowShape, Values, gzip};
-use crate::{Error, Words, words};
+use crate::{Error, Words, number, words};
 
 /// Names of a column of labels.
 const LABEL_NAMES: [&str; 4] = ["label", "class", "digit", "target"];
@@ -96,7 +96,7 @@ fn rated(text: &str) -> Result<Option<Rated>, Words> {
     let head = lines.next().unwrap_or_default();
     let separator = separator(head);
     let names: Vec<&str> = fields(head, separator).collect();
-    let is_named = names.iter().any(|name| name.parse::<f32>().is_err());
+    let is_named = names.iter().any(|name| number::read::<f32>(name).is_none());
     if !is_named || !lines.clone().any(|line| fields(line, separator).any(str::is_empty)) {
         return Ok(None);
     }
@@ -113,7 +113,8 @@ fn rated(text: &str) -> Result<Option<Rated>, Words> {
             ));
         }
         for field in &line[skipped..] {
-            let stars = if field.is_empty() { Some(0.0) } else { field.parse().ok().filter(|&stars| is_rating(stars)) };
+            let stars =
+                if field.is_empty() { Some(0.0) } else { number::read(field).filter(|&stars| is_rating(stars)) };
             ratings.push(stars.ok_or_else(|| {
                 words!(
                     "has {field:?} in line {number}, where a rating was expected: a whole number from 1 to {STARS}, or nothing",
@@ -144,7 +145,7 @@ impl Table {
         let head = text.lines().next().unwrap_or_default();
         let separator = separator(head);
         let head: Vec<String> = fields(head, separator).map(str::to_owned).collect();
-        let has_names = head.iter().any(|field| field.parse::<f32>().is_err());
+        let has_names = head.iter().any(|field| number::read::<f32>(field).is_none());
         let mut table =
             Table { columns: head.len(), numbers: Vec::new(), first_line: 1 + usize::from(has_names), names: None };
         for (line, text) in text.lines().enumerate().skip(usize::from(has_names)) {
@@ -158,8 +159,8 @@ impl Table {
                 ));
             }
             for field in fields(text, separator) {
-                match field.parse::<f32>() {
-                    Ok(number) if number.is_finite() => table.numbers.push(number),
+                match number::read::<f32>(field) {
+                    Some(number) if number.is_finite() => table.numbers.push(number),
                     _ => {
                         return Err(words!(
                             "has {field:?} in line {line}, where a number was expected",

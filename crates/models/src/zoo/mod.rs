@@ -26,9 +26,12 @@ use std::sync::LazyLock;
 
 use crate::{Error, ModelSpec, Named};
 
+/// What a model declares about itself.
+type Spec = fn() -> &'static ModelSpec;
+
 /// The models by their ids, in the order in which the page and the command line list them. What they declare is asked for through pointers that
 /// the compiler does not follow: so a page can bring a spec together with its model's code.
-static MODELS: [(&str, fn() -> &'static ModelSpec); 18] = [
+static MODELS: [(&str, Spec); 18] = [
     ("rbm", rbm::spec),
     ("gaussian-rbm", gaussian_rbm::spec),
     ("ratings-rbm", ratings_rbm::spec),

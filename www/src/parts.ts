@@ -1,6 +1,7 @@
 /**
  * Parts of the WebAssembly module that are fetched when they are needed: the code of each model, what computes on the GPU, what reads files, what
- * reads and writes checkpoints. A part is a module over the memory, the table and the functions of the first.
+ * reads and writes checkpoints. A part is a module over the memory, the table and the functions of the first: it puts its functions into the table
+ * and its constants into the memory.
  */
 
 import { fetched, NotBrought } from './fetched';

@@ -82,7 +82,11 @@ impl Gpu {
 
     /// A device whose buffers may have so many bytes, if there is any device.
     async fn with_room(bytes: u64) -> Result<Option<Gpu>, DeviceError> {
-        let mut description = wgpu::InstanceDescriptor::new_without_display_handle_from_env();
+        let mut description = wgpu::InstanceDescriptor::new_without_display_handle();
+        // A browser has no environment, and what reads one is a tenth of this part of the page.
+        if cfg!(not(target_arch = "wasm32")) {
+            description = description.with_env();
+        }
         description.backends &= wgpu::Backends::PRIMARY;
         let instance = wgpu::Instance::new(description);
         let options = wgpu::RequestAdapterOptions {

@@ -147,7 +147,7 @@ pub(super) fn functions(shader: &str) -> String {
 }
 
 fn calls(text: &str, call: &str) -> bool {
-    text.match_indices(call).any(|(at, _)| !text[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_'))
+    text.match_indices(call).any(|(at, _)| !text[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_'))
 }
 
 fn instance(template: &str, lanes: Lanes) -> String {

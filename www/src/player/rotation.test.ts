@@ -1,8 +1,8 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { Rotation } from './rotation';
 
-beforeEach(() => { vi.stubGlobal('document', { hidden: false }); });
-afterEach(() => { vi.unstubAllGlobals(); });
+// For the whole file: a rotation looks at it once more after its last rest.
+vi.stubGlobal('document', { hidden: false });
 
 test('what becomes due just after nothing was is done', async () => {
   let isDue = false;

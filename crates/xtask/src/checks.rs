@@ -4,7 +4,7 @@ use crate::prerequisites::{WASM_TARGET, rust_components, wasm_target};
 use crate::process::{self, root, run_reading};
 use crate::tally::Tally;
 use crate::{Group, browsers, page, parity, system, wasm};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use std::fs;
 use std::io::IsTerminal;
 use std::process::Command;
@@ -156,8 +156,10 @@ fn vitest(mut runner: Command, folder: &str, rest: &[String]) -> Result<Tally> {
     if !std::io::stdout().is_terminal() {
         runner.env("NO_COLOR", "1");
     }
-    // How it ended is read from the report, which is more exact than the exit code.
-    runner.status().context("cannot run Vitest")?;
+    let ended = runner.status().context("cannot run Vitest")?;
+    // The report is more exact than the exit code, but tells of tests alone.
     let report = fs::read(&report).context("Vitest ended without a report")?;
-    Ok(Tally::from_vitest(&serde_json::from_slice(&report)?))
+    let tally = Tally::from_vitest(&serde_json::from_slice(&report)?);
+    ensure!(ended.success() || tally.failed > 0, "something failed that is no test, see above");
+    Ok(tally)
 }

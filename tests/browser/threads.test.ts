@@ -50,7 +50,13 @@ inEveryBrowser((browser) => {
     await openPlayer(browser(), url);
     return browser().evaluate(async () => {
       const metrics = await player.step(50);
-      const hash = await crypto.subtle.digest('SHA-256', new Uint8Array(await player.save()));
+      const file = new Uint8Array(await player.save());
+      const length = Number(new DataView(file.buffer).getBigUint64(0, true));
+      const header = JSON.parse(new TextDecoder().decode(file.subarray(8, 8 + length))) as Record<string, { data_offsets: [number, number] }>;
+      // Dreams are what pictures leave behind, and only one of the pages draws any.
+      const trained = Object.entries(header).filter(([name]) => name !== '__metadata__' && !name.startsWith('dream.'));
+      const tensors = trained.map(([name, { data_offsets: [begin, end] }]) => [`${name} `, file.subarray(8 + length + begin, 8 + length + end)]);
+      const hash = await crypto.subtle.digest('SHA-256', await new Blob(tensors.flat()).arrayBuffer());
       const parameters = new Uint8Array(hash).join(' ');
       return { isolated: crossOriginIsolated, device: player.info?.device.name, rounding: player.info?.rounding, cores: navigator.hardwareConcurrency, metrics, parameters };
     });

@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Metrics } from '../../www/src/protocol';
 import { inEveryBrowser } from './src/browsers';
-import { openPlayer } from './src/player';
+import { openPlayer, startUndrawn } from './src/player';
 import { hasThreads, servePages, serveSite, type Site } from './src/site';
 
 /** Wide enough for every thread to have something to do. */
@@ -48,15 +48,10 @@ inEveryBrowser((browser) => {
 
   async function train(url: string): Promise<Run> {
     await openPlayer(browser(), url);
+    await startUndrawn(browser());
     return browser().evaluate(async () => {
       const metrics = await player.step(50);
-      const file = new Uint8Array(await player.save());
-      const length = Number(new DataView(file.buffer).getBigUint64(0, true));
-      const header = JSON.parse(new TextDecoder().decode(file.subarray(8, 8 + length))) as Record<string, { data_offsets: [number, number] }>;
-      // Dreams are what pictures leave behind, and only one of the pages draws any.
-      const trained = Object.entries(header).filter(([name]) => name !== '__metadata__' && !name.startsWith('dream.'));
-      const tensors = trained.map(([name, { data_offsets: [begin, end] }]) => [`${name} `, file.subarray(8 + length + begin, 8 + length + end)]);
-      const hash = await crypto.subtle.digest('SHA-256', await new Blob(tensors.flat()).arrayBuffer());
+      const hash = await crypto.subtle.digest('SHA-256', new Uint8Array(await player.save()));
       const parameters = new Uint8Array(hash).join(' ');
       return { isolated: crossOriginIsolated, device: player.info?.device.name, rounding: player.info?.rounding, cores: navigator.hardwareConcurrency, metrics, parameters };
     });

@@ -4,6 +4,7 @@ import type { DeviceChoice, Metrics, Picture, Recipe, SessionInfo } from '../../
 import { type Browser, waitFor } from './browser';
 
 export interface Player extends HTMLElement {
+  readonly updateComplete: Promise<boolean>;
   readonly ready: Promise<void>;
   readonly recipe: Recipe;
   readonly info: SessionInfo | undefined;
@@ -37,5 +38,14 @@ export async function openPlayer(browser: Browser, url: string): Promise<void> {
     globalThis.player = found;
     await found.ready;
     return true;
+  });
+}
+
+/** Begins the player's run again and draws nothing while it goes on: pictures make snapshots, and what they dream is in saved files. */
+export function startUndrawn(browser: Browser): Promise<void> {
+  return browser.evaluate(async () => {
+    player.setAttribute('views', 'none');
+    await player.updateComplete;
+    await player.restart();
   });
 }

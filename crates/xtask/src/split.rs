@@ -175,15 +175,21 @@ fn holders<'a>(
     constants: &Constants,
     places: &'a HashMap<usize, BTreeSet<String>>,
 ) -> Vec<BTreeSet<Option<&'a str>>> {
-    let numbers: HashMap<&str, usize> =
-        module.funcs.iter().filter_map(|function| Some((function.name.as_deref()?, function.id().index()))).collect();
+    // Of functions with the same symbol any may be meant.
+    let mut of_symbols: HashMap<&str, BTreeSet<Option<&str>>> = HashMap::new();
+    for function in module.funcs.iter() {
+        let Some(symbol) = function.name.as_deref() else { continue };
+        let parts = places.get(&function.id().index());
+        let parts =
+            parts.map_or(BTreeSet::from([None]), |parts| parts.iter().map(|part| Some(part.as_str())).collect());
+        of_symbols.entry(symbol).or_default().extend(parts);
+    }
+    // What is not known by its symbol any more counts as the module's.
+    let of_module = BTreeSet::from([None]);
     let mut waiting: Vec<(usize, Option<&str>)> =
         constants.of_variables.iter().map(|&constant| (constant, None)).collect();
     for (function, own) in &constants.of_functions {
-        // What is not known by its symbol any more counts as the module's.
-        let places = numbers.get(function.as_str()).and_then(|number| places.get(number));
-        let parts: Vec<Option<&str>> =
-            places.map_or(vec![None], |parts| parts.iter().map(|part| Some(part.as_str())).collect());
+        let parts = of_symbols.get(function.as_str()).unwrap_or(&of_module);
         waiting.extend(own.iter().flat_map(|&constant| parts.iter().map(move |&part| (constant, part))));
     }
     let mut holders = vec![BTreeSet::new(); constants.ranges.len()];
@@ -471,6 +477,14 @@ mod tests {
         for part in ["rbm", "dbn"] {
             assert_eq!(contents_of_memory(&split.parts[part]), [(1000, (1..=10).collect())]);
         }
+    }
+
+    #[test]
+    fn the_module_keeps_what_functions_refer_to_that_share_a_symbol_with_one_of_its_own() {
+        let functions: &[(&str, &[&str])] = &[("rbm:build", &[]), ("main:run", &["rbm:build"]), ("rbm:build", &[])];
+        let split = with_constants(functions, &["rbm:build"], &[(0..10, &["rbm:build"])], &[]).unwrap();
+        assert_eq!(contents_of_memory(&split.module), without(|_| false));
+        assert_eq!(contents(&split.parts["rbm"]), (1, 0, vec![1]));
     }
 
     #[test]
